@@ -1,0 +1,10 @@
+// What runs is what is tested: Jest loads the built files in dist, so worker threads and child processes are the real ones.
+export default {
+  rootDir: 'dist',
+  testEnvironment: 'node',
+  transform: {},
+  testMatch: ['<rootDir>/**/*.test.js'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  testTimeout: 60_000,
+  reporters: ['default'],
+};
