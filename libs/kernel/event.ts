@@ -35,6 +35,13 @@ export interface DomainEvent<
   readonly occurredAt?: Instant;
 }
 
+/** `result`, on the last event of a command, is what its sender was told: a repeated command is told the same (EVENTS.md 2). */
+export interface CommandMark {
+  readonly id: string;
+  readonly digest: string;
+  readonly result?: JsonObject;
+}
+
 /** Everything about an event that is not what it says (EVENTS.md 1). Stored as the event's metadata, in this order. */
 export interface EventMetadata {
   readonly v: number;
@@ -44,7 +51,7 @@ export interface EventMetadata {
   readonly correlationId: string;
   readonly causationId?: string;
   /** The command it came from and the keyed digest of that command's body as it was sent (EVENTS.md 2). */
-  readonly command: { readonly id: string; readonly digest: string };
+  readonly command: CommandMark;
   /** The policy that ruled. */
   readonly policy: { readonly pack: string; readonly version: string };
   readonly historical?: true;

@@ -6,5 +6,6 @@ export * from './actor.js';
 export * from './refusal.js';
 export * from './decider.js';
 export * from './event.js';
+export * from './codec.js';
 export * from './upcast.js';
 export * from './position.js';

@@ -1,0 +1,48 @@
+import type { EventMetadata, RecordedEvent, SealedPart } from './event.js';
+import type { JsonObject } from './json.js';
+import { upcast, type Upcasts } from './upcast.js';
+
+/** What the codec needs of an event as it lies in the store. */
+export interface EncodedEvent {
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: bigint | number;
+  readonly type: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+/** The stored data of an event: its plain fields with the sealed parts beside them. */
+export function encodeData(data: JsonObject, personal: Readonly<Record<string, SealedPart>> | undefined): Buffer {
+  return Buffer.from(JSON.stringify(personal === undefined ? data : { ...data, personal }));
+}
+
+/**
+ * Reads a stored event and lifts it to the present version.
+ * @returns undefined for a foreign event: one that somebody else wrote into a stream of ours (EVENTS.md 3)
+ */
+export function decodeEvent(stored: EncodedEvent, upcasts: Upcasts): RecordedEvent | undefined {
+  const meta = parse(stored.metadata) as EventMetadata | undefined;
+  if (meta === undefined || typeof meta.prev !== 'string' || typeof meta.v !== 'number') return undefined;
+  const content = parse(stored.data) as (JsonObject & { personal?: Record<string, SealedPart> }) | undefined;
+  if (content === undefined) return undefined;
+  const { personal, ...data } = content;
+  return {
+    id: stored.id,
+    stream: stored.stream,
+    revision: Number(stored.revision),
+    type: stored.type,
+    data: upcast(upcasts, stored.type, meta.v, data),
+    personal: personal ?? {},
+    meta,
+  };
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+    return value !== null && typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
