@@ -50,4 +50,13 @@ export class InvalidArgument extends EventStoreError {
 
 export class StoreUnavailable extends EventStoreError {
   readonly code = 'STORE_UNAVAILABLE';
+
+  /** @param ambiguous whether the append may have been written all the same: ask again with identical bytes */
+  constructor(
+    message: string,
+    readonly ambiguous = false,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }

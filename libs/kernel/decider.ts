@@ -21,6 +21,8 @@ export interface Acceptance<E extends DomainEvent> {
   readonly events: readonly E[];
   /** What the sender is told besides the position, e.g. the id of the promise that was made. */
   readonly result: JsonObject;
+  /** Imported: judged by the instants at which things happened, and marked so (EVENTS.md 18). */
+  readonly historical?: true;
 }
 
 export type Decision<E extends DomainEvent> = Acceptance<E> | Refusal;

@@ -1,0 +1,140 @@
+import {
+  ENGINE,
+  newId,
+  presentVersion,
+  type DomainEvent,
+  type EventMetadata,
+  type Facts,
+  type Instant,
+  type Recorded,
+  type RecordedEvent,
+  type Secret,
+} from '#kernel';
+import type { Aggregate } from './aggregate.js';
+import { SETTLEMENT, type Folded } from './fold.js';
+
+/** Who and what stands behind the events of one append. */
+export interface Origin {
+  readonly commandId: string;
+  readonly digest: string;
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly policy: { readonly pack: string; readonly version: string };
+}
+
+/** An event of a draft: recorded but for its seal, with its personal parts still in the open. */
+export interface DraftedEvent {
+  readonly recorded: RecordedEvent;
+  readonly personal: Readonly<Record<string, Secret>>;
+}
+
+/**
+ * Why an event is recorded. What the engine settles looks the same under whatever command it came due: it carries the
+ * engine as its actor and a command id of its own (EVENTS.md 12).
+ */
+interface Cause<P> {
+  readonly facts: Facts<P>;
+  readonly settled: boolean;
+  readonly historical: boolean;
+}
+
+/** More settlement than this goes on in the next append (EVENTS.md 13). */
+const SETTLEMENTS_PER_APPEND = 500;
+/** What follows from what follows must come to rest long before this. */
+const FOLLOWERS_PER_EVENT = 200;
+
+/**
+ * The events of one append while they come about: each is folded at once, so that what follows sees what led to it.
+ * Nothing is written before the draft is complete; a refusal drops it.
+ */
+export class Draft<S, E extends DomainEvent, P> {
+  readonly events: DraftedEvent[] = [];
+  state: S;
+  private revision: number;
+
+  constructor(
+    private readonly aggregate: Aggregate<S, E, P>,
+    private readonly stream: string,
+    folded: Folded<S>,
+    private readonly origin: Origin,
+    private readonly facts: Facts<P>,
+  ) {
+    this.state = folded.state;
+    this.revision = folded.head.revision;
+  }
+
+  /**
+   * Settles all that was due strictly before `until` (EVENTS.md 12).
+   * @returns false where the limit per append was reached and more is due
+   */
+  settle(until: Instant, historical = false): boolean {
+    const cause: Cause<P> = { facts: { ...this.facts, actor: ENGINE }, settled: true, historical };
+    for (let count = 0; count < SETTLEMENTS_PER_APPEND;) {
+      const due = this.aggregate.settle(this.state, until, cause.facts);
+      if (due.length === 0) return true;
+      for (const event of due) this.add(event, cause);
+      count += due.length;
+    }
+    return false;
+  }
+
+  /** Adds what a command decided. Imported history is settled up to each event by the instant it happened (EVENTS.md 18). */
+  decide(events: readonly E[], historical: boolean): void {
+    const cause: Cause<P> = { facts: this.facts, settled: false, historical };
+    for (const event of events) {
+      while (historical && event.occurredAt !== undefined && !this.settle(event.occurredAt, true));
+      this.add(event, cause);
+    }
+  }
+
+  private add(event: E, cause: Cause<P>): void {
+    const pending: E[] = [event];
+    for (let count = 0; pending.length > 0; count++) {
+      if (count > FOLLOWERS_PER_EVENT) throw new Error(`what follows from ${event.type} does not come to rest`);
+      const recorded = this.record(pending.shift()!, cause);
+      this.state = this.aggregate.evolve(this.state, recorded);
+      // What follows from an event stands right behind it, before the followers of its elder siblings.
+      pending.unshift(...this.aggregate.follow(this.state, recorded, cause.facts));
+    }
+  }
+
+  private record(event: E, cause: Cause<P>): Recorded<E> {
+    this.revision += 1;
+    const recorded: RecordedEvent = {
+      id: newId(),
+      stream: this.stream,
+      revision: this.revision,
+      type: event.type,
+      data: event.data ?? {},
+      personal: {},
+      meta: this.metadata(event, cause),
+    };
+    this.events.push({ recorded, personal: definedParts(event.personal) });
+    return recorded as Recorded<E>;
+  }
+
+  private metadata(event: E, { facts, settled, historical }: Cause<P>): EventMetadata {
+    const { origin } = this;
+    const from = settled ? { commandId: SETTLEMENT, digest: '', correlationId: this.stream } : origin;
+    return {
+      v: presentVersion(this.aggregate.upcasts, event.type),
+      actor: facts.actor,
+      occurredAt: event.occurredAt ?? facts.at,
+      recordedAt: facts.at,
+      correlationId: from.correlationId,
+      ...(settled || origin.causationId === undefined ? {} : { causationId: origin.causationId }),
+      command: { id: from.commandId, digest: from.digest },
+      policy: origin.policy,
+      ...(historical ? { historical: true as const } : {}),
+      // Both are known when the event is sealed.
+      prev: '',
+      hash: '',
+    };
+  }
+}
+
+function definedParts(personal: DomainEvent['personal']): Record<string, Secret> {
+  const parts: Record<string, Secret> = {};
+  for (const [name, secret] of Object.entries(personal ?? {})) if (secret !== undefined) parts[name] = secret;
+  return parts;
+}
