@@ -1,0 +1,2 @@
+// libs/views/reader.ts
+export type Reader = import('#event-store/embedded').EmbeddedReader;

@@ -1,0 +1,2 @@
+// libs/views/deadlines/late.ts
+export const today = (): string => new Date().toISOString();

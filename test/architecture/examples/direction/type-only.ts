@@ -1,0 +1,4 @@
+// libs/policy/evaluate.ts
+import type { CaseState } from '#cases';
+
+export type Judged = CaseState;

@@ -1,0 +1,2 @@
+// libs/billing/index.ts
+export const invoice = 1;

@@ -1,0 +1,4 @@
+// libs/kernel/money.ts
+import { groupPack } from '#policy';
+
+export const currency = groupPack;

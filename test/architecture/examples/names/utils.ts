@@ -1,0 +1,2 @@
+// libs/cases/utils.ts
+export const noop = 0;

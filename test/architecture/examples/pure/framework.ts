@@ -1,0 +1,4 @@
+// libs/kernel/handler.ts
+import type { ICommandHandler } from '@nestjs/cqrs';
+
+export type Handler = ICommandHandler;

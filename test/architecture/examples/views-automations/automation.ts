@@ -1,0 +1,2 @@
+// libs/automations/settle-due.ts
+export { deadlines } from '#views';

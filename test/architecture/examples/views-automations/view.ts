@@ -1,0 +1,4 @@
+// libs/views/deadlines/index.ts
+import type { SettleDue } from '#automations';
+
+export type Due = SettleDue;
