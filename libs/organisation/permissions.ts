@@ -1,0 +1,33 @@
+import { ROLES, type Role } from '#kernel';
+
+/** What somebody may do besides giving commands, whose roles stand with each command. */
+export const PERMISSIONS = [
+  'read_cases',
+  'open_personal_data',
+  'replay',
+  'read_people',
+  'manage_keys',
+  'import',
+  'manage_projections',
+  'confirm_clock',
+  'move_test_clock',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** The one table of who may what. Services work with ids and codes: they see no personal word (EVENTS.md 9). */
+const ROLES_WITH: Readonly<Record<Permission, readonly Role[]>> = {
+  read_cases: ROLES,
+  open_personal_data: ['agent', 'supervisor', 'auditor', 'administrator'],
+  replay: ['agent', 'supervisor', 'auditor', 'administrator'],
+  read_people: ROLES,
+  manage_keys: ['administrator'],
+  import: ['administrator'],
+  manage_projections: ['administrator'],
+  confirm_clock: ['administrator'],
+  move_test_clock: ['administrator'],
+};
+
+export const may = (role: Role, permission: Permission): boolean => ROLES_WITH[permission].includes(role);
+
+/** What a role may, e.g. for the console to show only that. */
+export const permissionsOf = (role: Role): Permission[] => PERMISSIONS.filter((permission) => may(role, permission));

@@ -1,0 +1,102 @@
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Instant, Role } from '#kernel';
+
+export const PERSON_KINDS = ['person', 'service'] as const;
+export type PersonKind = (typeof PERSON_KINDS)[number];
+
+/** Who can act. The log knows the random id only (EVENTS.md 1). */
+export interface PersonTable {
+  id: string;
+  kind: PersonKind;
+  name: string;
+  unit: string | null;
+  active: 0 | 1;
+}
+
+/** Keys, session cookies and links are kept as HMACs under a secret of the vault: the file alone lets nobody guess one. */
+export interface ApiKeyTable {
+  id: string;
+  person_id: string;
+  role: Role;
+  label: string;
+  hash: string;
+  created_at: Instant;
+  revoked_at: Instant | null;
+  /** To the minute, written now and then. */
+  last_used_at: Instant | null;
+}
+
+export interface SessionTable {
+  id: string;
+  hash: string;
+  person_id: string;
+  role: Role;
+  /** The key the session was begun with; it ends with that key. */
+  key_id: string | null;
+  expires_at: Instant;
+}
+
+export interface SignInLinkTable {
+  hash: string;
+  person_id: string;
+  role: Role;
+  expires_at: Instant;
+  used_at: Instant | null;
+}
+
+export interface ControlTables {
+  person: PersonTable;
+  api_key: ApiKeyTable;
+  session: SessionTable;
+  sign_in_link: SignInLinkTable;
+}
+
+export type ControlDatabase = Kysely<ControlTables>;
+export type ApiKeyRow = Selectable<ApiKeyTable>;
+export type SessionRow = Selectable<SessionTable>;
+export type NewSession = Insertable<SessionTable>;
+
+/** Makes the tables where they are missing. */
+export async function createControlTables(database: ControlDatabase): Promise<void> {
+  const { schema } = database;
+  await schema
+    .createTable('person')
+    .ifNotExists()
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('unit', 'text')
+    .addColumn('active', 'integer', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('api_key')
+    .ifNotExists()
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('label', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull().unique())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('revoked_at', 'text')
+    .addColumn('last_used_at', 'text')
+    .execute();
+  await schema
+    .createTable('session')
+    .ifNotExists()
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('hash', 'text', (column) => column.notNull().unique())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('key_id', 'text', (column) => column.references('api_key.id'))
+    .addColumn('expires_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('sign_in_link')
+    .ifNotExists()
+    .addColumn('hash', 'text', (column) => column.primaryKey())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'text', (column) => column.notNull())
+    .addColumn('used_at', 'text')
+    .execute();
+}
