@@ -9,11 +9,11 @@ import { delimiter, join } from 'node:path';
 const PROGRAMS = [
   {
     name: 'Chromium',
-    variable: 'REDRESS_TEST_CHROMIUM',
+    variable: 'TEST_CHROMIUM',
     binaries: ['chromium', 'chromium-browser', 'google-chrome'],
     debian: 'chromium',
   },
-  { name: 'strace', variable: 'REDRESS_TEST_STRACE', binaries: ['strace'], debian: 'strace' },
+  { name: 'strace', variable: 'TEST_STRACE', binaries: ['strace'], debian: 'strace' },
 ];
 
 function onPath(binaries) {
@@ -56,7 +56,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'redress-test-'));
 const report = join(scratch, 'report.json');
 environment.NODE_OPTIONS =
   `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim();
-environment.REDRESS_TEST_MISSING = missing.join(',');
+environment.TEST_PROGRAMS_MISSING = missing.join(',');
 
 const jest = spawn(
   process.execPath,
