@@ -1,2 +1,3 @@
 export * from './port.js';
 export * from './errors.js';
+export * from './stream-metadata.js';

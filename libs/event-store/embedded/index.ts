@@ -1,0 +1,11 @@
+export {
+  EmbeddedEventStore,
+  openEmbeddedEventReader,
+  openEmbeddedEventStore,
+  type EmbeddedStoreOptions,
+} from './store.js';
+export { EmbeddedEventReader, LOG_FILE, type BatchReader, type EmbeddedReaderOptions } from './reader.js';
+export { markAsTestLog, readLogProperties } from './properties.js';
+export { FolderInUse, lockFolder, type FolderLock } from './lock.js';
+export type { LogProperties } from './schema.js';
+export type { TextEvent } from './rows.js';

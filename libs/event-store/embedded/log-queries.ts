@@ -1,0 +1,158 @@
+import type Database from 'better-sqlite3';
+import { InvalidArgument, StreamDeleted, StreamNotFound } from '../errors.js';
+import type { ReadAllOptions, ReadStreamOptions, StoredEvent, StreamMetadata } from '../port.js';
+import { START, type Position } from '#kernel';
+import {
+  decodeStreamMetadata,
+  DELETED_REVISION,
+  describedStream,
+  isMetadataStream,
+  isSoftDeleted,
+  metadataStream,
+} from '../stream-metadata.js';
+import { EVENT_COLUMNS, EVENTS, RowReader, TEXT_COLUMNS, type EventRow, type TextEvent, type TextRow } from './rows.js';
+
+interface FoundStream {
+  readonly id: bigint;
+  /** Of the last event, which may be the tombstone. */
+  readonly last: bigint;
+}
+
+const NO_LIMIT = -1;
+/** A metadata stream shows its last event only, as in EventStoreDB. */
+const OF_METADATA_STREAMS: StreamMetadata = { maxCount: 1 };
+
+/** The queries on a log, each answered at once: a read transaction never outlives a call. */
+export class LogQueries {
+  readonly rows: RowReader;
+  private readonly findStream;
+  private readonly findLast;
+  private readonly streamForwards;
+  private readonly streamBackwards;
+  private readonly allForwards;
+  private readonly allBackwards;
+  private readonly allText;
+  private readonly findHead;
+
+  constructor(
+    db: Database.Database,
+    private readonly nowMs: () => number,
+  ) {
+    this.rows = new RowReader(db);
+    this.findStream = db
+      .prepare<[string], FoundStream>(
+        'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?',
+      )
+      .safeIntegers();
+    this.findLast = db.prepare<[bigint, bigint], { revision: number; data: Buffer }>(
+      'SELECT revision, data FROM events WHERE stream = ? AND revision = ?',
+    );
+    const ofStream = (order: string) =>
+      db
+        .prepare<[bigint, bigint, bigint, number, number], EventRow>(
+          `SELECT ${EVENT_COLUMNS} FROM ${EVENTS}
+           WHERE stream = ? AND revision >= ? AND revision <= ? AND created >= ? ORDER BY revision ${order} LIMIT ?`,
+        )
+        .raw();
+    this.streamForwards = ofStream('ASC');
+    this.streamBackwards = ofStream('DESC');
+    const ofAll = <Row>(columns: string, rest: string) =>
+      db.prepare<[bigint, number], Row>(`SELECT ${columns} FROM ${EVENTS} WHERE position ${rest} LIMIT ?`).raw();
+    this.allForwards = ofAll<EventRow>(EVENT_COLUMNS, '>= ? ORDER BY position');
+    this.allBackwards = ofAll<EventRow>(EVENT_COLUMNS, '< ? ORDER BY position DESC');
+    this.allText = ofAll<TextRow>(TEXT_COLUMNS, '> ? ORDER BY position');
+    this.findHead = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+  }
+
+  head(): number | undefined {
+    return this.findHead.get() ?? undefined;
+  }
+
+  /** EVENT_STORE.md 11, 12, 15. @throws as `EventReader.readStream` */
+  readStream(name: string, { direction = 'forwards', from, maxCount }: ReadStreamOptions): StoredEvent[] {
+    const limit = checkedCount(maxCount);
+    const start = from ?? (direction === 'forwards' ? 'start' : 'end');
+    if (start === 'end' && direction === 'forwards') throw forwardsFromEnd();
+    if (typeof start === 'bigint' && start < 0n) throw new InvalidArgument(`Revision ${start} is negative.`);
+    const stream = this.liveStream(name);
+    const metadata = this.metadataOf(name);
+    if (!stream || isSoftDeleted(metadata)) throw new StreamNotFound(name);
+    const first = firstShown(metadata, stream.last);
+    const oldestMs = metadata.maxAgeSeconds === undefined ? 0 : this.nowMs() - metadata.maxAgeSeconds * 1000;
+    const revision = start === 'start' ? 0n : start === 'end' ? stream.last : start;
+    const rows =
+      direction === 'forwards'
+        ? this.streamForwards.all(stream.id, larger(revision, first), stream.last, oldestMs, limit)
+        : this.streamBackwards.all(stream.id, first, smaller(revision, stream.last), oldestMs, limit);
+    return rows.map((row) => this.rows.event(row));
+  }
+
+  /** What was appended behind a revision, whatever the metadata hide; a tombstone is the last of it. */
+  appendedAfter(name: string, after: bigint, limit: number): StoredEvent[] {
+    const stream = this.findStream.get(name);
+    if (!stream || stream.last <= after) return [];
+    return this.streamForwards.all(stream.id, after + 1n, stream.last, 0, limit).map((row) => this.rows.event(row));
+  }
+
+  /** The revision of the last event, -1 where there is none. @throws StreamDeleted */
+  lastRevision(name: string): bigint {
+    return this.liveStream(name)?.last ?? -1n;
+  }
+
+  /** EVENT_STORE.md 12. */
+  readAll({ direction = 'forwards', from, maxCount }: ReadAllOptions): StoredEvent[] {
+    const limit = checkedCount(maxCount);
+    const start = from ?? (direction === 'forwards' ? 'start' : 'end');
+    if (direction === 'backwards') {
+      if (start === 'start') return [];
+      const before = start === 'end' ? DELETED_REVISION : start.commit;
+      return this.allBackwards.all(before, limit).map((row) => this.rows.event(row));
+    }
+    if (start === 'end') throw forwardsFromEnd();
+    const first = start === 'start' ? START.commit : start.commit;
+    return this.rawAll(first, limit).map((row) => this.rows.event(row));
+  }
+
+  rawAll(first: bigint, limit: number): EventRow[] {
+    return this.allForwards.all(first, limit);
+  }
+
+  textAfter(after: Position, limit: number): TextEvent[] {
+    return this.allText.all(after.commit, limit).map((row) => this.rows.text(row));
+  }
+
+  /** @throws StreamDeleted */
+  describe(name: string): { metadata: StreamMetadata; revision: bigint | undefined } {
+    this.liveStream(name);
+    const description = this.findStream.get(metadataStream(name));
+    const event = description && this.findLast.get(description.id, description.last);
+    if (!event) return { metadata: {}, revision: undefined };
+    return { metadata: decodeStreamMetadata(event.data), revision: BigInt(event.revision) };
+  }
+
+  private liveStream(name: string): FoundStream | undefined {
+    if (isMetadataStream(name)) this.liveStream(describedStream(name));
+    const stream = this.findStream.get(name);
+    if (stream?.last === DELETED_REVISION) throw new StreamDeleted(name);
+    return stream;
+  }
+
+  private metadataOf(name: string): StreamMetadata {
+    return isMetadataStream(name) ? OF_METADATA_STREAMS : this.describe(name).metadata;
+  }
+}
+
+function firstShown({ maxCount, truncateBefore }: StreamMetadata, last: bigint): bigint {
+  const byCount = maxCount === undefined ? 0n : last - BigInt(maxCount) + 1n;
+  return larger(byCount, truncateBefore ?? 0n);
+}
+
+function checkedCount(maxCount: number | undefined): number {
+  if (maxCount === undefined) return NO_LIMIT;
+  if (!Number.isInteger(maxCount) || maxCount < 0) throw new InvalidArgument(`maxCount ${maxCount} is no count.`);
+  return maxCount;
+}
+
+const forwardsFromEnd = (): InvalidArgument => new InvalidArgument('There is nothing to read forwards from the end.');
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);

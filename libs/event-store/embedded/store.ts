@@ -1,0 +1,142 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isId, isWellFormed, newId } from '#kernel';
+import { EventTooLarge, InvalidArgument, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
+import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StreamMetadata } from '../port.js';
+import { encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
+import { GroupCommit } from './group-commit.js';
+import type { WriteRequest } from './group.js';
+import { lockFolder, type FolderLock } from './lock.js';
+import { checkedStream, EmbeddedEventReader, logPath, type EmbeddedReaderOptions } from './reader.js';
+import { positionAt } from './rows.js';
+
+export interface EmbeddedStoreOptions extends EmbeddedReaderOptions {
+  /** The largest append, in bytes of data, metadata and types. Default: 1 MiB (EVENT_STORE.md 6). */
+  readonly maxAppendBytes?: number;
+}
+
+const MAX_APPEND_BYTES = 1024 * 1024;
+const NO_BYTES = Buffer.alloc(0);
+
+/** The log on SQLite: a thread of its own writes, the calling thread reads. One per folder. */
+export class EmbeddedEventStore extends EmbeddedEventReader implements EventStore {
+  private readonly maxAppendBytes: number;
+  private readonly now: () => number;
+
+  constructor(
+    private readonly lock: FolderLock,
+    private readonly writer: GroupCommit,
+    options: EmbeddedStoreOptions,
+  ) {
+    super(options);
+    this.maxAppendBytes = options.maxAppendBytes ?? MAX_APPEND_BYTES;
+    this.now = options.now ?? Date.now;
+  }
+
+  /** An empty list of events writes nothing; it is answered with where the stream stands, revision -1 where it is missing. */
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
+    const accepted = events.map(checkedEvent);
+    const sizeBytes = accepted.reduce((sum, event) => sum + eventBytes(event), 0);
+    if (sizeBytes > this.maxAppendBytes) throw new EventTooLarge(sizeBytes, this.maxAppendBytes);
+    return this.write('append', stream, expected, accepted);
+  }
+
+  async deleteStream(stream: string, expected: ExpectedRevision): Promise<void> {
+    await this.write('delete', describable(stream), expected, []);
+  }
+
+  async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<void> {
+    await this.write('tombstone', describable(stream), expected, []);
+  }
+
+  async setStreamMetadata(
+    stream: string,
+    metadata: StreamMetadata,
+    expected: ExpectedRevision = 'any',
+  ): Promise<AppendResult> {
+    const data = encodeStreamMetadata(metadata);
+    const event: NewEvent = {
+      id: newId(),
+      type: METADATA_TYPE,
+      contentType: 'application/json',
+      data,
+      metadata: NO_BYTES,
+    };
+    return this.append(metadataStream(describable(stream)), expected, [event]);
+  }
+
+  /** What was accepted is written before the log closes. */
+  override async close(): Promise<void> {
+    await this.writer.close();
+    await super.close();
+    this.lock.release();
+  }
+
+  private async write(
+    kind: WriteRequest['kind'],
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+  ): Promise<AppendResult> {
+    checkedStream(stream);
+    if (typeof expected === 'bigint' && expected < 0n) throw new InvalidArgument(`Revision ${expected} is negative.`);
+    const outcome = await this.writer.write({ kind, stream, expected, createdMs: this.now(), events });
+    switch (outcome.kind) {
+      case 'written':
+        return { revision: outcome.revision, position: positionAt(outcome.position) };
+      case 'conflict':
+        throw new WrongExpectedRevision(stream, expected, outcome.actual);
+      case 'deleted':
+        throw new StreamDeleted(stream);
+      case 'unavailable':
+        throw new StoreUnavailable(outcome.reason);
+      default:
+        return outcome satisfies never;
+    }
+  }
+}
+
+/** @throws FolderInUse where another process writes there */
+export async function openEmbeddedEventStore(options: EmbeddedStoreOptions): Promise<EmbeddedEventStore> {
+  makeFolder(options.folder);
+  const lock = lockFolder(options.folder);
+  try {
+    const writer = await GroupCommit.start(logPath(options));
+    return new EmbeddedEventStore(lock, writer, options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+export const openEmbeddedEventReader = (options: EmbeddedReaderOptions): EmbeddedEventReader =>
+  new EmbeddedEventReader(options);
+
+/** A folder that a power failure forgets would take the log along: its entry is synced like the log. */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  const parent = openSync(dirname(first), 'r');
+  try {
+    fsyncSync(parent);
+  } finally {
+    closeSync(parent);
+  }
+}
+
+/** Ids are kept as sixteen bytes, so their case is not. */
+function checkedEvent(event: NewEvent): NewEvent {
+  const id = event.id.toLowerCase();
+  if (!isId(id)) throw new InvalidArgument(`Event id ${event.id} is no UUID.`);
+  if (event.type === '' || !isWellFormed(event.type))
+    throw new InvalidArgument('The type of an event must be well-formed Unicode and not empty.');
+  return { ...event, id };
+}
+
+/** As EventStoreDB counts: two bytes per UTF-16 unit of the type. */
+const eventBytes = ({ type, data, metadata }: NewEvent): number => data.length + metadata.length + 2 * type.length;
+
+function describable(stream: string): string {
+  if (stream.startsWith('$$')) throw new InvalidArgument('Metadata have no metadata and cannot be deleted.');
+  return checkedStream(stream);
+}
