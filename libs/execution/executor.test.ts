@@ -78,7 +78,7 @@ const send = <C>(decide: Decide<C, Jar, JarEvent, null>, command: C, commandId: 
     decide,
     command,
     commandId,
-    digest: JSON.stringify(command),
+    digest: digestOf(command),
     actor,
     correlationId: 'c',
     ...more,
