@@ -1,0 +1,55 @@
+import type { Phase } from '../http/shapes.ts';
+
+/** What the board is narrowed to. It lives in the address, so that a view can be kept and sent to somebody. */
+export interface BoardFilters {
+  readonly text: string;
+  readonly phases: readonly string[];
+  readonly severities: readonly string[];
+  readonly category: string;
+  readonly unit: string;
+  readonly channel: string;
+  readonly kind: string;
+  readonly due: '' | 'soon' | 'overdue';
+}
+
+/** The phases in which somebody still has to do something. */
+export const OPEN_PHASES: readonly Phase[] = ['received', 'handling', 'waiting', 'resolved'];
+
+const listOf = (query: URLSearchParams, name: string): readonly string[] =>
+  (query.get(name) ?? '').split(',').filter((item) => item !== '');
+
+export function filtersOf(query: URLSearchParams): BoardFilters {
+  const due = query.get('due');
+  return {
+    text: query.get('text') ?? '',
+    phases: listOf(query, 'state'),
+    severities: listOf(query, 'severity'),
+    category: query.get('category') ?? '',
+    unit: query.get('unit') ?? '',
+    channel: query.get('channel') ?? '',
+    kind: query.get('kind') ?? '',
+    due: due === 'soon' || due === 'overdue' ? due : '',
+  };
+}
+
+/** As the address of the board carries it, which is also how the API is asked. */
+export function queryOf(filters: BoardFilters): URLSearchParams {
+  const query = new URLSearchParams();
+  const put = (name: string, value: string) => void (value !== '' && query.set(name, value));
+  put('text', filters.text);
+  put('state', filters.phases.join(','));
+  put('severity', filters.severities.join(','));
+  put('category', filters.category);
+  put('unit', filters.unit);
+  put('channel', filters.channel);
+  put('kind', filters.kind);
+  put('due', filters.due);
+  return query;
+}
+
+export const NO_FILTERS: BoardFilters = filtersOf(new URLSearchParams());
+
+export const isFiltered = (filters: BoardFilters): boolean => queryOf(filters).size > 0;
+
+export const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((item) => b.includes(item));

@@ -1,0 +1,107 @@
+import { Form, Input, InputNumber, Segmented, Select } from 'antd';
+import { CategorySelect } from '../fields/category-select.tsx';
+import { InstantInput } from '../fields/instant-input.tsx';
+import { UnitSelect } from '../fields/unit-select.tsx';
+import { useLanguage } from '../language/language.tsx';
+import styles from './receive-case.module.css';
+
+/** Fields that not every version of the API takes: they are asked for where its document names them. */
+type Documented = Readonly<Record<string, unknown>>;
+
+export function ReceiveCaseFields({ properties }: { readonly properties: Documented }) {
+  return (
+    <>
+      <WhatWasSaid />
+      <WhoSaysIt />
+      <WhereItBelongs properties={properties} />
+    </>
+  );
+}
+
+function WhatWasSaid() {
+  const { words } = useLanguage();
+  const required = [{ required: true, whitespace: true, message: words.form.required }];
+  return (
+    <section className={styles.section}>
+      <div className={styles.kindRow}>
+        <Form.Item name="kind" label={words.field.kind}>
+          <Segmented options={Object.entries(words.kind).map(([value, label]) => ({ value, label }))} />
+        </Form.Item>
+        <Form.Item name="channel" label={words.field.channel} className={styles.grow}>
+          <Select options={Object.entries(words.channel).map(([value, label]) => ({ value, label }))} />
+        </Form.Item>
+      </div>
+      <Form.Item name="subject" label={words.field.subject} rules={required}>
+        <Input dir="auto" placeholder={words.receive.subjectHint} maxLength={200} />
+      </Form.Item>
+      <Form.Item name="content" label={words.receive.asSaid} extra={words.receive.asSaidHint} rules={required}>
+        <Input.TextArea dir="auto" autoSize={{ minRows: 5, maxRows: 16 }} />
+      </Form.Item>
+    </section>
+  );
+}
+
+function WhoSaysIt() {
+  const { words } = useLanguage();
+  return (
+    <section className={styles.section}>
+      <h3>{words.receive.who}</h3>
+      <div className={styles.two}>
+        <Form.Item
+          name={['complainant', 'name']}
+          label={words.field.name}
+          rules={[{ required: true, whitespace: true, message: words.form.required }]}
+        >
+          <Input dir="auto" autoComplete="off" />
+        </Form.Item>
+        <Form.Item name={['complainant', 'phone']} label={words.field.phone}>
+          <Input type="tel" autoComplete="off" />
+        </Form.Item>
+        <Form.Item name={['complainant', 'email']} label={words.field.email}>
+          <Input type="email" autoComplete="off" />
+        </Form.Item>
+        <Form.Item name={['complainant', 'address']} label={words.field.address}>
+          <Input dir="auto" autoComplete="off" />
+        </Form.Item>
+      </div>
+    </section>
+  );
+}
+
+function WhereItBelongs({ properties }: { readonly properties: Documented }) {
+  const { words } = useLanguage();
+  return (
+    <section className={styles.section}>
+      <h3>
+        {words.receive.where} <small>{words.receive.optional}</small>
+      </h3>
+      <div className={styles.two}>
+        <Form.Item name="category" label={words.field.category}>
+          <CategorySelect />
+        </Form.Item>
+        <Form.Item name="unit" label={words.field.unit}>
+          <UnitSelect />
+        </Form.Item>
+        <Form.Item name="persons" label={words.field.persons}>
+          <InputNumber min={1} precision={0} style={{ width: '100%' }} />
+        </Form.Item>
+        <Form.Item name="circumstances" label={words.field.circumstances}>
+          <Select
+            mode="multiple"
+            options={Object.entries(words.circumstance).map(([value, label]) => ({ value, label }))}
+          />
+        </Form.Item>
+        {'externalReference' in properties && (
+          <Form.Item name="externalReference" label={words.field.externalReference}>
+            <Input autoComplete="off" />
+          </Form.Item>
+        )}
+        {'occurredAt' in properties && (
+          <Form.Item name="occurredAt" label={words.receive.when} extra={words.receive.whenHint}>
+            <InstantInput />
+          </Form.Item>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useMemo, type ReactNode } from 'react';
+import { CommandPanel } from '../command/command-panel.tsx';
+import { readable } from '../fields/personal-value.tsx';
+import { boardAddress } from '../frame/place.ts';
+import { PageLoading } from '../frame/page-loading.tsx';
+import { ProblemNote } from '../frame/problem-note.tsx';
+import { useSession } from '../frame/session.tsx';
+import { useLiveRefresh } from '../http/live.tsx';
+import type { CaseShown, Page, TimelineEntry } from '../http/shapes.ts';
+import { useRead } from '../http/use-read.ts';
+import { useLanguage } from '../language/language.tsx';
+import { AsOfBanner, AsOfPicker } from './as-of.tsx';
+import { AsSaid } from './as-said.tsx';
+import { CaseFacts } from './case-facts.tsx';
+import { CaseHeader } from './case-header.tsx';
+import styles from './case.module.css';
+import { ClockStrip } from './clock-strip.tsx';
+import { momentOf, momentQuery } from './moment.ts';
+import { Panel } from './panel.tsx';
+import { Parties } from './parties.tsx';
+import { OpenThings } from './open-things.tsx';
+import { Timeline } from './timeline.tsx';
+
+interface CasePageProps {
+  readonly caseId: string;
+  readonly query: URLSearchParams;
+}
+
+/** One case: how it stands, what was said, what may be done, and its whole story. */
+export function CasePage({ caseId, query }: CasePageProps) {
+  const { words } = useLanguage();
+  const moment = useMemo(() => momentOf(query), [query]);
+  const suffix = momentQuery(moment);
+  const shown = useRead<CaseShown>(`/cases/${caseId}${suffix}`);
+  const timeline = useRead<Page<TimelineEntry>>(`/cases/${caseId}/timeline${suffix}`);
+  const { refresh: refreshCase } = shown;
+  const { refresh: refreshTimeline } = timeline;
+
+  const refresh = useCallback(
+    (atLeast?: string) => {
+      refreshCase(atLeast);
+      refreshTimeline(atLeast);
+    },
+    [refreshCase, refreshTimeline],
+  );
+  useLiveRefresh((atLeast) => {
+    if (!moment) refresh(atLeast);
+  }, caseId);
+
+  const title = shown.data && [shown.data.ref, readable(shown.data.subject)].filter(Boolean).join(' · ');
+  useEffect(() => {
+    document.title = title ?? words.name;
+  }, [title, words]);
+
+  return (
+    <>
+      <nav className={styles.back}>
+        <a href={boardAddress()}>‹ {words.case.back}</a>
+      </nav>
+      {moment && <AsOfBanner caseId={caseId} moment={moment} />}
+      {shown.problem && <ProblemNote problem={shown.problem} onRetry={() => refresh()} page={!shown.data} />}
+      {shown.loading && <PageLoading />}
+      {shown.data && (
+        <Shown of={shown.data} isPast={moment !== undefined} onWritten={refresh}>
+          <Timeline timeline={timeline} caseId={caseId} onRetry={() => refresh()} />
+        </Shown>
+      )}
+    </>
+  );
+}
+
+interface ShownProps {
+  readonly of: CaseShown;
+  readonly isPast: boolean;
+  readonly onWritten: (atLeast?: string) => void;
+  readonly children: ReactNode;
+}
+
+function Shown({ of, isPast, onWritten, children }: ShownProps) {
+  const { words } = useLanguage();
+  const { me } = useSession();
+  return (
+    <div className={isPast ? styles.past : undefined}>
+      <CaseHeader of={of} />
+      <ClockStrip clocks={of.clocks} isPast={isPast} />
+      <div className={styles.columns}>
+        <div className={styles.saidArea}>
+          <AsSaid content={of.content} />
+        </div>
+        <div className={styles.story}>{children}</div>
+        <aside className={styles.side}>
+          <Panel title={words.case.commands}>
+            <CommandPanel of={of} disabled={isPast} onWritten={onWritten} />
+          </Panel>
+          <Parties parties={of.parties} />
+          <CaseFacts of={of} />
+          <OpenThings of={of} />
+          {me.permissions.includes('replay') && <AsOfPicker caseId={of.caseId} />}
+        </aside>
+      </div>
+    </div>
+  );
+}

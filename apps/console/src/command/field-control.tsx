@@ -1,0 +1,147 @@
+import { Input, InputNumber, Segmented, Select, Switch } from 'antd';
+import type { ReactNode } from 'react';
+import { CategorySelect } from '../fields/category-select.tsx';
+import { InstantInput } from '../fields/instant-input.tsx';
+import { readable } from '../fields/personal-value.tsx';
+import { UnitSelect } from '../fields/unit-select.tsx';
+import { useSession } from '../frame/session.tsx';
+import type { CaseShown, Personal, Thing } from '../http/shapes.ts';
+import type { Dictionary } from '../language/en.ts';
+import { spelledOut, term, useLanguage } from '../language/language.tsx';
+import { instantText } from '../time/instants.tsx';
+import { THINGS, type FormField } from './form-fields.ts';
+
+interface FieldControlProps {
+  readonly field: FormField;
+  readonly of: CaseShown | undefined;
+  /** What the form's item hands down. */
+  readonly id?: string;
+  readonly value?: never;
+  readonly onChange?: never;
+}
+
+/** The control that fits a field; what it holds is what is sent. */
+export function FieldControl({ field, of, ...bound }: FieldControlProps): ReactNode {
+  const { words } = useLanguage();
+  const length = field.maxLength === undefined ? {} : { maxLength: field.maxLength };
+  switch (field.kind) {
+    case 'text':
+      return <Input.TextArea {...bound} {...length} dir="auto" autoSize={{ minRows: 3, maxRows: 12 }} />;
+    case 'line':
+      return <Input {...bound} {...length} dir="auto" />;
+    case 'choice':
+      return <Select {...bound} allowClear={!field.required} options={translated(field, words)} />;
+    case 'choices':
+      return <Select {...bound} mode="multiple" options={translated(field, words)} />;
+    case 'lines':
+      return <Select {...bound} mode="tags" open={false} suffixIcon={null} />;
+    case 'instant':
+      return <InstantInput {...bound} />;
+    case 'flag':
+      return <Switch {...bound} />;
+    case 'boolean':
+      return field.required ? <Switch {...bound} /> : <YesNo {...bound} />;
+    case 'number':
+    case 'amount':
+      return <NumberControl field={field} {...bound} />;
+    case 'person':
+    case 'persons':
+      return <PersonSelect many={field.kind === 'persons'} {...bound} />;
+    case 'unit':
+      return <UnitSelect {...bound} />;
+    case 'category':
+      return <CategorySelect {...bound} />;
+    case 'party':
+    case 'thing':
+      return <ThingSelect field={field} of={of} {...bound} />;
+    case 'group':
+    case 'groups':
+      return null;
+    default:
+      return field.kind satisfies never;
+  }
+}
+
+type Bound = Pick<FieldControlProps, 'id' | 'value' | 'onChange'>;
+
+/** An amount is written in whole units and sent in hundredths. */
+function NumberControl({ field, value, onChange, id }: Bound & { readonly field: FormField }) {
+  const isAmount = field.kind === 'amount';
+  const given = value as number | undefined;
+  const change = onChange as ((value: number | undefined) => void) | undefined;
+  return (
+    <InputNumber
+      {...(id ? { id } : {})}
+      style={{ width: '100%' }}
+      value={given === undefined ? null : isAmount ? given / 100 : given}
+      onChange={(typed) => change?.(typed === null ? undefined : isAmount ? Math.round(typed * 100) : typed)}
+      precision={isAmount ? 2 : 0}
+      {...(field.minimum === undefined ? {} : { min: isAmount ? field.minimum / 100 : field.minimum })}
+      {...(field.maximum === undefined ? {} : { max: isAmount ? field.maximum / 100 : field.maximum })}
+    />
+  );
+}
+
+/** Yes, no, or not said: a switch could not tell the last two apart. */
+function YesNo({ value, onChange }: Bound) {
+  const { words } = useLanguage();
+  const change = onChange as ((value: boolean | undefined) => void) | undefined;
+  return (
+    <Segmented<string>
+      value={value === undefined ? 'unknown' : value ? 'yes' : 'no'}
+      onChange={(chosen) => change?.(chosen === 'unknown' ? undefined : chosen === 'yes')}
+      options={(['unknown', 'yes', 'no'] as const).map((one) => ({ value: one, label: words.form[one] }))}
+    />
+  );
+}
+
+function PersonSelect({ many, ...bound }: Bound & { readonly many: boolean }) {
+  const { people } = useSession();
+  const options = people.map(({ id, name, unit }) => ({ value: id, label: unit ? `${name} · ${unit}` : name }));
+  const search = { showSearch: { optionFilterProp: 'label' }, allowClear: true, options };
+  return many ? <Select {...bound} mode="multiple" {...search} /> : <Select {...bound} {...search} />;
+}
+
+/** Chooses among what the case holds: its parties, plans, promises … */
+function ThingSelect({
+  field,
+  of,
+  ...bound
+}: Bound & { readonly field: FormField; readonly of: CaseShown | undefined }) {
+  const { words, locale } = useLanguage();
+  const list = field.kind === 'party' ? 'parties' : THINGS[field.name];
+  const things = (of?.[list as keyof CaseShown] as readonly Thing[] | undefined) ?? [];
+  const options = things.flatMap((thing, index) => {
+    const id = thing[field.name];
+    if (typeof id !== 'string') return [];
+    return [{ value: id, label: `${index + 1} · ${gistOf(thing, words, locale)}` }];
+  });
+  return options.length > 0 ? (
+    <Select {...bound} options={options} allowClear={!field.required} />
+  ) : (
+    <Input {...bound} />
+  );
+}
+
+function gistOf(thing: Thing, words: Dictionary, locale: string): string {
+  const said = ['name', 'text', 'measures', 'reason', 'fileName', 'otherRef']
+    .map((part) => readable(thing[part] as Personal | string | undefined))
+    .find((text) => text !== undefined);
+  const role = typeof thing['role'] === 'string' ? term(words.partyRole, thing['role']) : undefined;
+  const state = typeof thing['state'] === 'string' ? term(words.value, thing['state']) : undefined;
+  const amount = typeof thing['amountCents'] === 'number' ? (thing['amountCents'] / 100).toFixed(2) : undefined;
+  const due = typeof thing['dueAt'] === 'string' ? instantText(thing['dueAt'], locale) : undefined;
+  return [role, said?.slice(0, 60), amount, due, state].filter(Boolean).join(' · ') || String(Object.values(thing)[0]);
+}
+
+function translated({ name, options }: FormField, words: Dictionary) {
+  const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    channel: words.channel,
+    kind: words.kind,
+    severity: words.severity,
+    circumstances: words.circumstance,
+    role: words.partyRole,
+  };
+  const terms = groups[name] ?? { ...words.phase, ...words.value };
+  return options.map((value) => ({ value, label: Object.hasOwn(terms, value) ? terms[value] : spelledOut(value) }));
+}

@@ -1,0 +1,119 @@
+import { resolved, type OpenApi, type Schema } from './open-api.ts';
+
+export type FieldKind =
+  | 'text'
+  | 'line'
+  | 'choice'
+  | 'choices'
+  | 'lines'
+  | 'instant'
+  | 'boolean'
+  | 'flag'
+  | 'number'
+  | 'amount'
+  | 'person'
+  | 'persons'
+  | 'unit'
+  | 'category'
+  | 'party'
+  | 'thing'
+  | 'group'
+  | 'groups';
+
+/** One field of a command's form. */
+export interface FormField {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly required: boolean;
+  readonly options: readonly string[];
+  readonly maxLength: number | undefined;
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
+  /** Of a group, or of each of several groups. */
+  readonly fields: readonly FormField[];
+}
+
+const PERSON = new Set(['owner', 'person', 'secondPerson', 'by', 'proposedBy', 'approvedBy']);
+const UNIT = new Set(['unit', 'fromUnit', 'receivedByUnit']);
+/** Short texts by their nature; every other text without a short limit gets room to write. */
+const LINE = /(Id|Code|Reference|Key|name|phone|email|currency|step|rule|to|with|duty|source|at)$/i;
+const SHORT_TEXT = 200;
+
+/** Ids of what a case holds, and the list of the case that holds it. */
+export const THINGS: Readonly<Record<string, string>> = {
+  planId: 'plans',
+  promiseId: 'promises',
+  compensationId: 'compensations',
+  escalationId: 'escalations',
+  linkId: 'links',
+  attachmentId: 'attachments',
+};
+
+export function fieldsOf(schema: Schema, document: OpenApi): readonly FormField[] {
+  const { properties = {}, required = [] } = resolved(schema, document);
+  const fields = Object.entries(properties).map(([name, property]) =>
+    fieldOf(name, resolved(property, document), required.includes(name), document),
+  );
+  // When it happened is seldom asked for: it stands last.
+  return [...fields.filter(({ name }) => name !== 'occurredAt'), ...fields.filter(({ name }) => name === 'occurredAt')];
+}
+
+function fieldOf(name: string, schema: Schema, required: boolean, document: OpenApi): FormField {
+  const items = schema.items && resolved(schema.items, document);
+  const kind = kindOf(name, schema, items);
+  return {
+    name,
+    kind,
+    required,
+    options: optionsIn(kind === 'choices' && items ? items : schema),
+    maxLength: schema.maxLength,
+    minimum: schema.minimum,
+    maximum: schema.maximum,
+    fields: kind === 'group' ? fieldsOf(schema, document) : kind === 'groups' && items ? fieldsOf(items, document) : [],
+  };
+}
+
+const optionsIn = (schema: Schema): readonly string[] =>
+  (schema.enum ?? []).filter((option): option is string => typeof option === 'string');
+
+const typeOf = ({ type }: Schema): string | undefined =>
+  typeof type === 'string' ? type : type?.find((one) => one !== 'null');
+
+function kindOf(name: string, schema: Schema, items: Schema | undefined): FieldKind {
+  switch (typeOf(schema)) {
+    case 'boolean':
+      return schema.const === true || (schema.enum?.length === 1 && schema.enum[0] === true) ? 'flag' : 'boolean';
+    case 'integer':
+    case 'number':
+      return name.endsWith('Cents') ? 'amount' : 'number';
+    case 'array':
+      if (items?.enum) return 'choices';
+      if (name === 'recipients') return 'persons';
+      return items?.properties ? 'groups' : 'lines';
+    case 'object':
+      return 'group';
+    default:
+      return schema.properties ? 'group' : textKindOf(name, schema);
+  }
+}
+
+function textKindOf(name: string, schema: Schema): FieldKind {
+  if (schema.enum) return 'choice';
+  if (schema.format === 'date-time' || /(^|[a-z])(At|Instant)$/.test(name)) return 'instant';
+  if (PERSON.has(name)) return 'person';
+  if (UNIT.has(name)) return 'unit';
+  if (name === 'category') return 'category';
+  if (name === 'partyId') return 'party';
+  if (name in THINGS) return 'thing';
+  return LINE.test(name) || (schema.maxLength !== undefined && schema.maxLength <= SHORT_TEXT) ? 'line' : 'text';
+}
+
+/** What is sent: fields left empty are left out, never null. */
+export function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty).filter((item) => item !== undefined);
+  if (typeof value !== 'object' || value === null) return value === '' || value === null ? undefined : value;
+  const kept = Object.entries(value)
+    .map(([name, inner]) => [name, withoutEmpty(inner)] as const)
+    .filter(([, inner]) => inner !== undefined && !(Array.isArray(inner) && inner.length === 0));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}

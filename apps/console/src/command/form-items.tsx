@@ -1,0 +1,93 @@
+import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button, Form } from 'antd';
+import type { CaseShown } from '../http/shapes.ts';
+import { term, useLanguage } from '../language/language.tsx';
+import styles from './command.module.css';
+import { FieldControl } from './field-control.tsx';
+import type { FormField } from './form-fields.ts';
+
+interface FormItemsProps {
+  readonly fields: readonly FormField[];
+  readonly of: CaseShown | undefined;
+  readonly under?: readonly (string | number)[];
+  /** Optional groups ask for nothing unless something in them is filled in. */
+  readonly optional?: boolean;
+}
+
+/** The fields of a command one under the other, groups with their own fields indented. */
+export function FormItems({ fields, of, under = [], optional = false }: FormItemsProps) {
+  return fields.map((field) => <FormItem key={field.name} {...{ field, of, under, optional }} />);
+}
+
+interface FormItemProps {
+  readonly field: FormField;
+  readonly of: CaseShown | undefined;
+  readonly under: readonly (string | number)[];
+  readonly optional: boolean;
+}
+
+function FormItem({ field, of, under, optional }: FormItemProps) {
+  const { words } = useLanguage();
+  const label = term(words.field, field.name);
+  const path = [...under, field.name];
+  if (field.kind === 'group') {
+    return (
+      <fieldset className={styles.group}>
+        <legend>{label}</legend>
+        <FormItems fields={field.fields} of={of} under={path} optional={optional || !field.required} />
+      </fieldset>
+    );
+  }
+  if (field.kind === 'groups') return <Groups field={field} of={of} path={path} label={label} />;
+  const isRequired = field.required && !optional;
+  return (
+    <Form.Item
+      name={path}
+      label={label}
+      {...(field.name === 'occurredAt' ? { extra: words.receive.whenHint } : {})}
+      {...(field.kind === 'boolean' && field.required ? { initialValue: false } : {})}
+      {...(field.required && field.kind === 'choice' && field.options.length === 1
+        ? { initialValue: field.options[0] }
+        : {})}
+      rules={isRequired ? [{ required: true, message: words.form.required }] : []}
+    >
+      <FieldControl field={field} of={of} />
+    </Form.Item>
+  );
+}
+
+interface GroupsProps {
+  readonly field: FormField;
+  readonly of: CaseShown | undefined;
+  readonly path: readonly (string | number)[];
+  readonly label: string;
+}
+
+function Groups({ field, of, path, label }: GroupsProps) {
+  const { words } = useLanguage();
+  return (
+    <Form.List name={[...path]}>
+      {(rows, { add, remove }) => (
+        <fieldset className={styles.group}>
+          <legend>{label}</legend>
+          {rows.map(({ key, name }) => (
+            <div key={key} className={styles.groupRow}>
+              <div>
+                <FormItems fields={field.fields} of={of} under={[name]} />
+              </div>
+              <Button
+                type="text"
+                icon={<MinusCircleOutlined />}
+                aria-label={words.form.remove}
+                onClick={() => remove(name)}
+              />
+            </div>
+          ))}
+          <Button type="dashed" block icon={<PlusOutlined />} onClick={() => add()}>
+            {words.form.add}
+          </Button>
+        </fieldset>
+      )}
+    </Form.List>
+  );
+}

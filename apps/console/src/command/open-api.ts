@@ -1,0 +1,107 @@
+import { useMemo } from 'react';
+import { useRead } from '../http/use-read.ts';
+
+/** As much of a JSON Schema as the forms need. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly allOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly description?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly 'x-roles'?: readonly string[];
+  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> };
+}
+
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, { readonly post?: Operation }>>;
+  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
+}
+
+export interface CommandOffered {
+  /** As in `legal`, e.g. `AssignCase`. */
+  readonly name: string;
+  /** As in the address, e.g. `assign`. */
+  readonly path: string;
+  readonly summary: string | undefined;
+  /** Who may send it; empty where the document does not say. */
+  readonly roles: readonly string[];
+  readonly schema: Schema;
+}
+
+const COMMAND_PATH = /^\/cases\/\{\w+\}\/([a-z-]+)$/;
+
+/** Follows references and takes the one member of a wrapping, so that what is left says what it is. */
+export function resolved(schema: Schema, document: OpenApi): Schema {
+  const name = schema.$ref?.split('/').at(-1);
+  if (name !== undefined) return resolved(document.components?.schemas?.[name] ?? {}, document);
+  const { allOf, anyOf, oneOf, ...own } = schema;
+  const members = (allOf ?? anyOf ?? oneOf)?.filter(({ type }) => type !== 'null');
+  const [only] = members ?? [];
+  return members?.length === 1 && only ? { ...resolved(only, document), ...own } : schema;
+}
+
+const bodyOf = (operation: Operation, document: OpenApi): Schema =>
+  resolved(operation.requestBody?.content?.['application/json']?.schema ?? {}, document);
+
+/** `For agent, supervisor.` is how the API documents who may send a command. */
+const rolesOf = (operation: Operation): readonly string[] =>
+  operation['x-roles'] ?? /^For ([a-z, ]+)\.$/.exec(operation.description ?? '')?.[1]?.split(', ') ?? [];
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** `give-reply` → `GiveReply`, for a document that names no operation. */
+const pascal = (path: string): string => path.split('-').map(capital).join('');
+
+export function commandsIn(document: OpenApi): readonly CommandOffered[] {
+  return Object.entries(document.paths).flatMap(([path, { post }]) => {
+    const name = COMMAND_PATH.exec(path)?.[1];
+    // Attachments come as files, not as a form of fields.
+    if (name === undefined || post === undefined || name === 'attachments') return [];
+    return [
+      {
+        name: capital(post.operationId?.split('_').at(-1) ?? pascal(name)),
+        path: name,
+        summary: post.summary,
+        roles: rolesOf(post),
+        schema: bodyOf(post, document),
+      },
+    ];
+  });
+}
+
+export interface Commands {
+  readonly document: OpenApi | undefined;
+  readonly commands: readonly CommandOffered[];
+  /** The body of `POST /cases`. */
+  readonly receiving: Schema | undefined;
+}
+
+/** The commands as the API documents them: a new one has its form here without a line of ours. */
+export function useCommands(): Commands {
+  const { data: document } = useRead<OpenApi>('/openapi.json');
+  return useMemo(() => {
+    const receive = document?.paths['/cases']?.post;
+    return {
+      document,
+      commands: document ? commandsIn(document) : [],
+      receiving: document && receive ? bodyOf(receive, document) : undefined,
+    };
+  }, [document]);
+}

@@ -1,0 +1,45 @@
+import { App, ConfigProvider, theme as antTheme, type ThemeConfig } from 'antd';
+import enGB from 'antd/locale/en_GB';
+import zhCN from 'antd/locale/zh_CN';
+import { useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { useLanguage } from '../language/language.tsx';
+
+const DARK = window.matchMedia('(prefers-color-scheme: dark)');
+
+function subscribe(listener: () => void): () => void {
+  DARK.addEventListener('change', listener);
+  return () => DARK.removeEventListener('change', listener);
+}
+
+const themeFor = (isDark: boolean): ThemeConfig => ({
+  algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
+  // The class stands on the page's root element, so that our own styles can use the same variables.
+  cssVar: { key: 'redress' },
+  token: {
+    colorPrimary: isDark ? '#3c9aa5' : '#1f6f78',
+    colorLink: isDark ? '#6cc1ca' : '#17606a',
+    colorError: isDark ? '#f0716a' : '#c2362e',
+    colorInfo: isDark ? '#3c9aa5' : '#1f6f78',
+    colorBgLayout: isDark ? '#101415' : '#f4f6f6',
+    ...(isDark ? { colorBgBase: '#161b1c' } : {}),
+    borderRadius: 6,
+    fontSize: 14,
+    fontFamily:
+      "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
+  },
+});
+
+/** Ant Design in the viewer's language, dark or light as their system prefers. */
+export function Theme({ children }: { readonly children: ReactNode }) {
+  const { language } = useLanguage();
+  const isDark = useSyncExternalStore(subscribe, () => DARK.matches);
+  const config = useMemo(() => themeFor(isDark), [isDark]);
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light';
+  }, [isDark]);
+  return (
+    <ConfigProvider locale={language === 'zh' ? zhCN : enGB} theme={config} button={{ autoInsertSpace: false }}>
+      <App component={false}>{children}</App>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,182 @@
+import type {
+  CaseEventType,
+  CaseKind,
+  Channel,
+  Circumstance,
+  PartyRole,
+  Phase,
+  Severity,
+} from '../../../../libs/cases/domain/events.js';
+
+export type { CaseEventType, CaseKind, Channel, Circumstance, PartyRole, Phase, Severity };
+
+/** ISO 8601 in UTC with milliseconds, as the API sends it. */
+export type Instant = string;
+
+export interface Label {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export interface Me {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly unit?: string;
+  readonly permissions: readonly string[];
+  readonly testClock: boolean;
+  readonly now: Instant;
+}
+
+export interface Category {
+  readonly id: string;
+  readonly label: Label;
+  readonly children?: readonly Category[];
+}
+
+export interface Policy {
+  readonly pack: string;
+  readonly version: string;
+  readonly categories: readonly Category[];
+  readonly clocks: readonly { readonly id: string; readonly label: Label }[];
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly unit?: string;
+}
+
+/** One row of the board. What is personal and erased, lost or withheld arrives as such. */
+export interface BoardRow {
+  readonly caseId: string;
+  readonly ref: string;
+  readonly kind: CaseKind;
+  readonly phase: Phase;
+  readonly severity: Severity;
+  readonly category?: string | null;
+  readonly unit?: string | null;
+  readonly owner?: string | null;
+  readonly channel: Channel;
+  readonly persons: number;
+  readonly subject?: Personal | string | null;
+  readonly excerpt?: Personal | string | null;
+  readonly complainantName?: Personal | string | null;
+  readonly occurredAt: Instant;
+  readonly receivedAt: Instant;
+  readonly updatedAt: Instant;
+  readonly nextDue: { readonly clock: string; readonly dueAt: Instant } | null;
+  readonly missed: number;
+  readonly overdue: boolean;
+  readonly reopenCount: number;
+  readonly escalated: boolean;
+  readonly historical: boolean;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string | null;
+  readonly position?: string;
+}
+
+export interface Counts {
+  readonly byPhase: Readonly<Partial<Record<Phase, number>>>;
+  readonly bySeverity: Readonly<Partial<Record<Severity, number>>>;
+  readonly byUnit: Readonly<Record<string, number>>;
+  readonly overdue: number;
+  readonly dueSoon: number;
+  readonly total: number;
+}
+
+/** A personal value: open, or why it is not (EVENTS.md 8, 9). */
+export type Personal =
+  { readonly value: unknown } | { readonly erased: true } | { readonly lost: true } | { readonly withheld: true };
+
+export interface ShownParty {
+  readonly partyId: string;
+  readonly role: PartyRole;
+  readonly [detail: string]: unknown;
+}
+
+export interface ClockRun {
+  readonly clock: string;
+  readonly run: number;
+  readonly state: string;
+  readonly startsAt: Instant;
+  readonly dueAt: Instant;
+  readonly metAt?: Instant;
+  readonly verdict?: string;
+  readonly budget: string;
+  readonly source: string;
+}
+
+export type Thing = Readonly<Record<string, unknown>>;
+
+export interface CaseShown {
+  readonly caseId: string;
+  readonly ref: string;
+  readonly phase: Phase;
+  readonly kind: CaseKind;
+  readonly severity: Severity;
+  readonly grounds: readonly {
+    readonly rule: string;
+    readonly severity: Severity;
+    readonly source: string;
+    readonly evidence: readonly string[];
+  }[];
+  readonly category?: string | null;
+  readonly unit?: string | null;
+  readonly owner?: string | null;
+  readonly channel: Channel;
+  readonly persons: number;
+  readonly circumstances: readonly Circumstance[];
+  readonly parties: readonly ShownParty[];
+  readonly subject?: Personal | string | null;
+  readonly content?: Personal | string | null;
+  readonly externalReference?: Personal | string | null;
+  readonly occurredAt?: Instant;
+  readonly receivedAt?: Instant;
+  readonly clocks: readonly ClockRun[];
+  readonly promises?: readonly Thing[];
+  readonly plans?: readonly Thing[];
+  readonly compensations?: readonly Thing[];
+  readonly escalations?: readonly Thing[];
+  readonly links?: readonly Thing[];
+  readonly attachments?: readonly Thing[];
+  readonly visits?: readonly Thing[];
+  readonly opinion?: Thing | null;
+  readonly reopenCount: number;
+  readonly legal: readonly string[];
+  readonly revision: number;
+  readonly etag: string;
+}
+
+export interface Change {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+export interface TimelineEntry {
+  readonly revision: number;
+  readonly position?: string;
+  readonly type: string;
+  readonly occurredAt: Instant;
+  readonly recordedAt: Instant;
+  readonly actor: { readonly id: string; readonly role: string; readonly name?: string };
+  readonly rule?: string;
+  readonly policy: { readonly pack: string; readonly version: string };
+  readonly data: Thing;
+  readonly personal: Readonly<Record<string, Personal>>;
+  readonly historical?: boolean;
+  readonly irregular?: readonly string[] | boolean;
+  readonly changes: readonly Change[];
+}
+
+/** What a write answers. */
+export interface Written {
+  readonly caseId: string;
+  readonly revision: number;
+  readonly position: string;
+  readonly result: Thing;
+}
