@@ -1,0 +1,6 @@
+export * from './historical-case.js';
+export * from './read-history.js';
+export * from './run-import.js';
+export { loadMapping, MappingInvalid, parseMapping, shippedMappings } from './mapping/load.js';
+export type { Mapping } from './mapping/schema.js';
+export { SourceUnreadable } from './sources/row.js';

@@ -1,0 +1,53 @@
+import { createReadStream, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { SourceUnreadable } from './row.js';
+
+/** A file being read as text, with how far it has been read. */
+export interface SourceText {
+  readonly text: AsyncIterable<string>;
+  readonly sizeBytes: number;
+  /** Bytes of the file, compressed where it is. */
+  readBytes(): number;
+}
+
+/**
+ * Opens a file, unzips it where it begins as gzip does, and decodes it.
+ * @param encoding a label of the WHATWG Encoding Standard, e.g. `utf-8`, `gb18030`, `windows-1252`
+ * @throws SourceUnreadable where the bytes are not of that encoding, or the gzip data are damaged
+ */
+export async function openSource(file: string, encoding: string): Promise<SourceText> {
+  const sizeBytes = statSync(file).size;
+  const isGzip = await beginsAsGzip(file);
+  const raw = createReadStream(file, { highWaterMark: 256 * 1024 });
+  const bytes = isGzip ? raw.pipe(createGunzip()) : raw;
+  if (isGzip) raw.on('error', (error) => bytes.destroy(error));
+  return { text: decoded(bytes, encoding, file), sizeBytes, readBytes: () => raw.bytesRead };
+}
+
+async function* decoded(bytes: AsyncIterable<Buffer>, encoding: string, file: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  try {
+    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+      throw new SourceUnreadable(`${file} is not ${encoding}: say in the mapping which encoding it has.`, {
+        cause: error,
+      });
+    }
+    if (code?.startsWith('Z_')) throw new SourceUnreadable(`${file} is damaged gzip data (${code}).`, { cause: error });
+    throw error;
+  }
+}
+
+async function beginsAsGzip(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await handle.close();
+  }
+}

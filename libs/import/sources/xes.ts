@@ -1,0 +1,90 @@
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import type { Row, SourceItem } from './row.js';
+
+/** Attributes of the trace are columns `trace:<key>`, those of the event have their key as name. */
+export const TRACE_PREFIX = 'trace:';
+
+const ATTRIBUTES = new Set(['string', 'date', 'int', 'float', 'boolean', 'id']);
+
+/**
+ * Reads the events of an XES log (IEEE 1849) in file order, one trace after the other; nested attributes are passed over. Where
+ * the file is cut or no XML the rest is one fault with its line.
+ */
+export async function* readXes(text: AsyncIterable<string>): AsyncGenerator<SourceItem> {
+  const reading = new XesReading();
+  for await (const chunk of text) {
+    reading.take(chunk);
+    yield* reading.items.splice(0);
+    if (reading.broken) return;
+  }
+  reading.end();
+  yield* reading.items;
+}
+
+class XesReading {
+  readonly items: SourceItem[] = [];
+  broken = false;
+  private readonly parser = new SaxesParser();
+  private readonly open: string[] = [];
+  private trace = new Map<string, string>();
+  private event: { readonly line: number; readonly values: Map<string, string> } | undefined;
+
+  constructor() {
+    this.parser.on('opentag', (tag) => this.opened(tag));
+    this.parser.on('closetag', () => this.closed());
+    this.parser.on('error', (error) => this.fail(error.message.replace(/^\d+:\d+: /, '')));
+  }
+
+  take(chunk: string): void {
+    this.parser.write(chunk);
+  }
+
+  end(): void {
+    this.parser.close();
+  }
+
+  private opened({ name, attributes }: SaxesTagPlain): void {
+    if (this.broken) return;
+    const parent = this.open.at(-1);
+    this.open.push(name);
+    if (name === 'trace') this.trace = new Map();
+    else if (name === 'event' && parent === 'trace') this.event = { line: this.parser.line, values: new Map() };
+    else if (ATTRIBUTES.has(name)) {
+      const { key, value } = attributes;
+      if (key === undefined || value === undefined) return;
+      if (parent === 'event') this.event?.values.set(key, value);
+      else if (parent === 'trace') this.trace.set(TRACE_PREFIX + key, value);
+    }
+  }
+
+  private closed(): void {
+    if (this.broken) return;
+    if (this.open.pop() !== 'event' || !this.event) return;
+    const { line, values } = this.event;
+    this.items.push({ row: new XesRow(line, values, this.trace) });
+    this.event = undefined;
+  }
+
+  private fail(reason: string): void {
+    if (this.broken) return;
+    this.broken = true;
+    const fault = { line: this.parser.line, code: 'FILE_CUT', reason: `The file is no XES from here on: ${reason}` };
+    this.items.push({ fault, cutsCase: this.open.includes('trace') });
+  }
+}
+
+class XesRow implements Row {
+  constructor(
+    readonly line: number,
+    private readonly values: ReadonlyMap<string, string>,
+    private readonly trace: ReadonlyMap<string, string>,
+  ) {}
+
+  get(column: string): string | undefined {
+    return column.startsWith(TRACE_PREFIX) ? this.trace.get(column) : this.values.get(column);
+  }
+
+  identity(): string {
+    return JSON.stringify([[...this.trace], [...this.values]]);
+  }
+}
