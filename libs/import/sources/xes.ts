@@ -27,6 +27,7 @@ class XesReading {
   private readonly parser = new SaxesParser();
   private readonly open: string[] = [];
   private trace = new Map<string, string>();
+  private traceGiven = false;
   private event: { readonly line: number; readonly values: Map<string, string> } | undefined;
 
   constructor() {
@@ -47,7 +48,7 @@ class XesReading {
     if (this.broken) return;
     const parent = this.open.at(-1);
     this.open.push(name);
-    if (name === 'trace') this.trace = new Map();
+    if (name === 'trace') [this.trace, this.traceGiven] = [new Map(), false];
     else if (name === 'event' && parent === 'trace') this.event = { line: this.parser.line, values: new Map() };
     else if (ATTRIBUTES.has(name)) {
       const { key, value } = attributes;
@@ -63,13 +64,14 @@ class XesReading {
     const { line, values } = this.event;
     this.items.push({ row: new XesRow(line, values, this.trace) });
     this.event = undefined;
+    this.traceGiven = true;
   }
 
   private fail(reason: string): void {
     if (this.broken) return;
     this.broken = true;
     const fault = { line: this.parser.line, code: 'FILE_CUT', reason: `The file is no XES from here on: ${reason}` };
-    this.items.push({ fault, cutsCase: this.open.includes('trace') });
+    this.items.push({ fault, cutsCase: this.traceGiven && this.open.includes('trace') });
   }
 }
 
