@@ -1,0 +1,22 @@
+import { sql, SqliteAdapter, type Kysely, type RawBuilder, type ReferenceExpression } from 'kysely';
+
+/** The only place that knows how the SQL stores differ in what queries need. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export const isSqlite = (db: Kysely<any>): boolean => db.getExecutor().adapter instanceof SqliteAdapter;
+
+/**
+ * A column that must not choose the index. SQLite keeps no statistics of our tables, so a query that knows which of its
+ * filters is the rarest hides the others behind a unary plus; PostgreSQL has statistics and is left to choose.
+ */
+export function residual<T>(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  db: Kysely<any>,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  column: ReferenceExpression<any, any> & string,
+): RawBuilder<T> {
+  return isSqlite(db) ? sql<T>`+${sql.ref(column)}` : sql<T>`${sql.ref(column)}`;
+}
+
+/** Text that compares by code points on every store, so that ranges and orders are the same everywhere. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export const exactText = (db: Kysely<any>): RawBuilder<unknown> => (isSqlite(db) ? sql`text` : sql`text collate "C"`);

@@ -1,0 +1,13 @@
+export * from './row.js';
+export * from './shape.js';
+export * from './dialect.js';
+export * from './writer.js';
+export * from './projection.js';
+export * from './status.js';
+export { openSqlite, migrateToLatest } from './sqlite.js';
+export { openSqliteWriter } from './sqlite-writer.js';
+export { SqliteRefused } from './thread-dialect.js';
+export type { SqliteFileOptions } from './sqlite-file.js';
+export { ProjectionRunner, type Advance, type RunnerLog, type RunnerOptions } from './runner.js';
+export { CheckpointAhead, UnknownProjection } from './generations.js';
+export { OtherLog } from './track.js';

@@ -1,0 +1,75 @@
+import { sql, type ColumnDataType, type RawBuilder } from 'kysely';
+import { exactText, isSqlite } from './dialect.js';
+import { columnsOf, physicalName, type ColumnType, type IndexShape, type TableShape } from './shape.js';
+import type { Track } from './track.js';
+import type { AnyDb } from './writer.js';
+
+const shapesOf = (track: Track): TableShape[] => track.projection.tables.map(({ shape }) => shape);
+
+/** The tables of a generation, with their keys and without secondary indexes. */
+export async function createTables(db: AnyDb, track: Track): Promise<void> {
+  for (const shape of shapesOf(track)) {
+    const name = physicalName(shape, track.generation);
+    const key = shape.heap ? [] : shape.key;
+    // SQLite makes a key of one `integer` the place of the row itself, which costs no tree beside it.
+    const alone = key.length === 1 ? key[0] : undefined;
+    let table = db.schema.createTable(name);
+    for (const [column, type] of Object.entries(shape.columns)) {
+      table = table.addColumn(column, columnType(db, type), (it) => (column === alone ? it.primaryKey() : it));
+    }
+    if (key.length > 1) table = table.addPrimaryKeyConstraint(`${name}_key`, [...key] as never[]);
+    await table.execute();
+  }
+}
+
+/** Positions need eight bytes: an integer of SQLite has them, one of PostgreSQL has four. */
+function columnType(db: AnyDb, type: ColumnType): ColumnDataType | RawBuilder<unknown> {
+  if (type === 'text') return exactText(db);
+  return isSqlite(db) ? 'integer' : 'bigint';
+}
+
+export interface NamedIndex {
+  readonly table: string;
+  readonly name: string;
+  readonly index: IndexShape;
+}
+
+export const indexesOf = (track: Track): NamedIndex[] =>
+  shapesOf(track).flatMap((shape) =>
+    shape.indexes.map((index) => {
+      const table = physicalName(shape, track.generation);
+      return { table, index, name: `${table}_by_${index.columns.join('_')}${index.where ? '_some' : ''}` };
+    }),
+  );
+
+export async function createIndex(db: AnyDb, { table, name, index }: NamedIndex): Promise<void> {
+  let builder = db.schema
+    .createIndex(name)
+    .ifNotExists()
+    .on(table)
+    .columns([...index.columns]);
+  if (index.unique) builder = builder.unique();
+  if (index.where) {
+    const { column, is } = index.where;
+    builder =
+      is === 'not null'
+        ? builder.where(column, 'is not', null)
+        : builder.where(sql<boolean>`${sql.ref(column)} = ${sql.lit(is)}`);
+  }
+  await builder.execute();
+}
+
+/** Points readers to a generation: they only ever name the views. */
+export async function serve(db: AnyDb, track: Track): Promise<void> {
+  for (const shape of shapesOf(track)) {
+    await db.schema.dropView(shape.name).ifExists().execute();
+    await db.schema
+      .createView(shape.name)
+      .as(db.selectFrom(physicalName(shape, track.generation)).select(columnsOf(shape) as never[]))
+      .execute();
+  }
+}
+
+export async function dropTables(db: AnyDb, { tables, generation }: Track): Promise<void> {
+  for (const name of tables) await db.schema.dropTable(physicalName({ name }, generation)).ifExists().execute();
+}

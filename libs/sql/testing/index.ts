@@ -1,0 +1,2 @@
+export { MASTER_KEY, TestLog, type Said } from './test-log.js';
+export { TestViews } from './test-views.js';

@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { Row, SqlValue } from './row.js';
+
+/** Tables come and go with generations, so the runner's own statements are not typed by a schema. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyDb = Kysely<any>;
+
+/** A table as it is called on disk. */
+export interface PhysicalTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+}
+
+export interface RowChange {
+  readonly before: Row;
+  readonly after: Row;
+}
+
+/** Bulk work inside one transaction. Each method is one round trip, or none where the store is in process. */
+export interface WriteTransaction {
+  readonly db: AnyDb;
+  /** All rows whose column has one of the values; the whole table where no column is given. */
+  load(table: PhysicalTable, column?: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  insert(table: PhysicalTable, rows: readonly Row[]): Promise<void>;
+  /** Writes the columns that differ, so that only their indexes are touched. Keys do not change. */
+  update(table: PhysicalTable, changes: readonly RowChange[]): Promise<void>;
+  /** Removes rows by their key. */
+  remove(table: PhysicalTable, rows: readonly Row[]): Promise<void>;
+  removeWhere(table: PhysicalTable, column: string, values: readonly SqlValue[]): Promise<void>;
+}
+
+/** The one writer of the views. */
+export interface SqlWriter {
+  readonly db: AnyDb;
+  transaction<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
+  /** Drops what the store still holds of overwritten rows outside of its tables, as far as readers let it (EVENTS.md 10). */
+  scrub(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,171 @@
+import type { CaseEvent, Phase, Severity } from '#cases';
+import { SEVERITIES } from '#cases';
+import type { OpenedPart } from '#kernel';
+import { openedText, type ProjectedEvent, type Reducers } from '#sql';
+import type { BoardRow } from './tables.js';
+
+const EXCERPT_CHARACTERS = 160;
+export const PROMISE = 'promise';
+
+type Run = readonly [dueAt: string, clock: string, run: number | string];
+
+/** The row of a case of which nothing is known yet. */
+export const emptyRow = ({ subject, position, meta }: ProjectedEvent): BoardRow => ({
+  case_id: subject,
+  case_no: position,
+  kind: 'complaint',
+  phase: 'none',
+  ...withSeverity('general'),
+  category: null,
+  unit: null,
+  owner: null,
+  channel: null,
+  persons: 1,
+  subject: null,
+  excerpt: null,
+  complainant: null,
+  external_reference: null,
+  received_at: null,
+  recorded_at: meta.recordedAt,
+  updated_at: meta.recordedAt,
+  running: '[]',
+  next_due_at: null,
+  next_due_clock: null,
+  missed_count: 0,
+  broken: 0,
+  reopen_count: 0,
+  escalations: '[]',
+  escalated: 0,
+  historical: 0,
+  taken_over: 0,
+  foreign_events: 0,
+  last_revision: 0,
+  last_position: position,
+});
+
+/** Where every case stands, in the words of the board. */
+export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
+  CaseReceived: (row, { data, personal, meta }) => ({
+    ...row,
+    phase: 'received',
+    kind: data.kind,
+    channel: data.channel,
+    persons: Math.max(row.persons, data.persons),
+    category: data.category ?? row.category,
+    unit: data.unit ?? row.unit,
+    subject: openedText(personal.subject),
+    excerpt: excerptOf(openedText(personal.content)),
+    complainant: nameIn(personal.complainant),
+    external_reference: openedText(personal.externalReference),
+    received_at: meta.occurredAt,
+    recorded_at: meta.recordedAt,
+    historical: meta.historical ? 1 : row.historical,
+  }),
+  CaseDeclined: (row) => promisesLapsed(inPhase(row, 'declined')),
+  CaseAccepted: (row) => inPhase(row, 'handling'),
+  CaseClassified: (row, { data }) => ({
+    ...row,
+    category: data.category ?? row.category,
+    kind: data.kind ?? row.kind,
+  }),
+  GroupGrown: (row, { data }) => ({ ...row, persons: Math.max(row.persons, data.persons) }),
+  SeverityRaised: (row, { data }) => ({ ...row, ...withSeverity(data.to) }),
+  SeverityLowered: (row, { data }) => ({ ...row, ...withSeverity(data.to) }),
+  CaseAssigned: (row, { data }) => ({ ...row, unit: data.unit, owner: data.owner ?? null }),
+  CaseTransferred: (row, { data }) => ({ ...row, unit: data.unit, owner: data.owner ?? null }),
+  HandlerRecused: (row, { data }) => (row.owner === data.person ? { ...row, owner: null } : row),
+  WaitingStarted: (row) => inPhase(row, 'waiting'),
+  WaitingEnded: (row) => (row.phase === 'waiting' ? inPhase(row, 'handling') : row),
+  PromiseMade: (row, { data }) => started(row, [data.dueAt, PROMISE, data.promiseId]),
+  PromiseKept: (row, { data }) => ended(row, PROMISE, data.promiseId),
+  PromiseBroken: (row, { data }) => missed(ended(row, PROMISE, data.promiseId), 1),
+  CaseEscalated: (row, { data }) => withEscalations(row, [...openEscalations(row), data.escalationId]),
+  EscalationAcknowledged: (row, { data }) =>
+    withEscalations(
+      row,
+      openEscalations(row).filter((id) => id !== data.escalationId),
+    ),
+  CaseResolved: (row) => withEscalations(inPhase(row, 'resolved'), []),
+  CaseReopened: (row, { data }) => ({
+    ...inPhase(row, data.to),
+    reopen_count: row.reopen_count + (data.to === 'handling' ? 1 : 0),
+  }),
+  CaseClosed: (row) => inPhase(row, 'closed'),
+  CaseArchived: (row) => inPhase(row, 'archived'),
+  CaseWithdrawn: (row) => promisesLapsed(inPhase(row, 'withdrawn')),
+  DeadlineSet: (row, { data }) => started(row, [data.dueAt, data.clock, data.run]),
+  DeadlineMet: (row, { data }) => ended(row, data.clock, data.run),
+  DeadlineMissed: (row, { data }) => missed(ended(row, data.clock, data.run), 1),
+  DeadlineCancelled: (row, { data }) => ended(row, data.clock, data.run),
+  VerdictCorrected: (row, { data }) =>
+    missed(ended(row, data.clock, data.run), Number(data.to === 'missed') - Number(data.from === 'missed')),
+  HistoryImported: (row) => withRuns({ ...row, historical: 1 }, runsOf(row)),
+  TakenOver: (row) => withRuns({ ...row, taken_over: 1 }, runsOf(row)),
+};
+
+export const runsOf = ({ running }: Pick<BoardRow, 'running'>): Run[] => JSON.parse(running) as Run[];
+
+/** An opened person's name. What else stands in the part (contacts, numbers) is none of the board's business. */
+export function nameIn(part: OpenedPart | undefined): string | null {
+  if (part === undefined || !('value' in part)) return null;
+  const { value } = part;
+  if (typeof value === 'string') return value;
+  const name =
+    value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as { name?: unknown }).name : null;
+  return typeof name === 'string' ? name : null;
+}
+
+function withSeverity(severity: Severity): Pick<BoardRow, 'severity' | 'severity_rank'> {
+  return { severity, severity_rank: SEVERITIES.indexOf(severity) };
+}
+
+const isWorkedOn = (phase: BoardRow['phase']): boolean =>
+  phase === 'received' || phase === 'handling' || phase === 'waiting';
+
+const inPhase = (row: BoardRow, phase: Phase): BoardRow => ({
+  ...row,
+  phase,
+  broken: brokenOf(phase, row.missed_count),
+});
+
+const missed = (row: BoardRow, more: number): BoardRow => {
+  const missed_count = Math.max(0, row.missed_count + more);
+  return { ...row, missed_count, broken: brokenOf(row.phase, missed_count) };
+};
+
+const brokenOf = (phase: BoardRow['phase'], missedCount: number): number =>
+  Number(missedCount > 0 && isWorkedOn(phase));
+
+const started = (row: BoardRow, run: Run): BoardRow => withRuns(row, [...without(row, run[1], run[2]), run]);
+
+const ended = (row: BoardRow, clock: string, run: number | string): BoardRow => withRuns(row, without(row, clock, run));
+
+const promisesLapsed = (row: BoardRow): BoardRow =>
+  withRuns(
+    row,
+    runsOf(row).filter(([, clock]) => clock !== PROMISE),
+  );
+
+const without = (row: BoardRow, clock: string, run: number | string): Run[] =>
+  runsOf(row).filter((it) => it[1] !== clock || it[2] !== run);
+
+/** Imported history breaks nothing any more, until the case is taken over (EVENTS.md 18). */
+function withRuns(row: BoardRow, runs: readonly Run[]): BoardRow {
+  const sorted = [...runs].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+  const next = row.historical === 1 && row.taken_over === 0 ? undefined : sorted[0];
+  return { ...row, running: JSON.stringify(sorted), next_due_at: next?.[0] ?? null, next_due_clock: next?.[1] ?? null };
+}
+
+const openEscalations = ({ escalations }: BoardRow): string[] => JSON.parse(escalations) as string[];
+
+const withEscalations = (row: BoardRow, ids: readonly string[]): BoardRow => ({
+  ...row,
+  escalations: JSON.stringify(ids),
+  escalated: Number(ids.length > 0),
+});
+
+function excerptOf(content: string | null): string | null {
+  if (content === null) return null;
+  const characters = [...content.slice(0, (EXCERPT_CHARACTERS + 1) * 2)];
+  return characters.length <= EXCERPT_CHARACTERS ? content : `${characters.slice(0, EXCERPT_CHARACTERS).join('')}…`;
+}

@@ -1,0 +1,87 @@
+/** Scripts that are written without spaces: their words are found by pairs of characters. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/u;
+const TOKEN = new RegExp(`${UNSPACED.source}|[\\p{L}\\p{N}\\p{M}]+`, 'gu');
+
+/** Longer words are cut: nobody types the end of one, and an index should not hold it. */
+const LONGEST_TERM = 64;
+
+interface Token {
+  readonly text: string;
+  readonly unspaced: boolean;
+}
+
+/**
+ * Text as it is compared: NFKC, lower case, runs of letters and digits each led by one space. A word's prefix stands
+ * behind a space, characters that stand together stand together here.
+ */
+export function normalised(text: string): string {
+  return tokens(text)
+    .map((token) => ` ${token.text}`)
+    .join('');
+}
+
+function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  for (const [run] of text.normalize('NFKC').toLowerCase().matchAll(TOKEN)) found.push(...split(run));
+  return found;
+}
+
+/** A run of spaced letters may hide unspaced ones behind digits or letters, as in `A座`. */
+function split(run: string): Token[] {
+  const parts: Token[] = [];
+  let rest = run;
+  for (let hit = UNSPACED.exec(rest); hit; hit = UNSPACED.exec(rest)) {
+    if (hit.index > 0) parts.push({ text: rest.slice(0, hit.index), unspaced: false });
+    parts.push({ text: hit[0], unspaced: true });
+    rest = rest.slice(hit.index + hit[0].length);
+  }
+  if (rest !== '') parts.push({ text: rest, unspaced: false });
+  return parts;
+}
+
+/**
+ * The terms under which a text is found: words as they are; of unspaced runs every pair of characters, and the last one
+ * alone, so that each single character begins some term.
+ */
+export function termsOf(text: string): Set<string> {
+  const terms = new Set<string>();
+  for (const { text: token, unspaced } of tokens(text)) {
+    if (!unspaced) {
+      terms.add(cut(token));
+      continue;
+    }
+    const characters = [...token];
+    for (let at = 0; at < characters.length; at++) terms.add(characters[at]! + (characters[at + 1] ?? ''));
+  }
+  return terms;
+}
+
+/** What a search asks of the terms: one that is there, or one that begins so. */
+export interface AskedTerm {
+  readonly text: string;
+  readonly match: 'whole' | 'prefix';
+}
+
+export interface Search {
+  /** All must be there: good for finding candidates. */
+  readonly terms: readonly AskedTerm[];
+  /** LIKE patterns over the normalised text, which has letters and digits only: a case matches when all do. */
+  readonly patterns: readonly string[];
+}
+
+/** What somebody typed, as terms and patterns. Without a letter or digit nothing matches. */
+export function searchFor(text: string): Search {
+  const asked = tokens(text);
+  return {
+    terms: asked.flatMap(({ text: token, unspaced }): AskedTerm[] => {
+      if (!unspaced) return [{ text: cut(token), match: 'prefix' }];
+      const characters = [...token];
+      if (characters.length === 1) return [{ text: token, match: 'prefix' }];
+      return characters.slice(1).map((next, at) => ({ text: characters[at]! + next, match: 'whole' }));
+    }),
+    patterns: asked.map(({ text: token, unspaced }) => (unspaced ? `%${token}%` : `% ${token}%`)),
+  };
+}
+
+const cut = (word: string): string => [...word].slice(0, LONGEST_TERM).join('');

@@ -1,0 +1,127 @@
+import type { CaseEvent, Verdict } from '#cases';
+import { reduce, type Projected, type Projection, type Reducers, type RowSet } from '#sql';
+import { DEADLINE, DEADLINE_CASE, type DeadlineCaseRow, type DeadlineRow } from './tables.js';
+
+export const PROMISE_CLOCK = 'promise';
+
+/** What all deadlines of a case take over from it. */
+const CASE_REDUCERS: Reducers<DeadlineCaseRow, CaseEvent> = {
+  CaseReceived: (row, { data, meta }) => ({
+    ...row,
+    unit: data.unit ?? row.unit,
+    asleep: meta.historical === true ? 1 : row.asleep,
+  }),
+  CaseAssigned: (row, { data }) => ({ ...row, unit: data.unit, owner: data.owner ?? null }),
+  CaseTransferred: (row, { data }) => ({ ...row, unit: data.unit, owner: data.owner ?? null }),
+  HandlerRecused: (row, { data }) => (row.owner === data.person ? { ...row, owner: null } : row),
+  SeverityRaised: (row, { data }) => ({ ...row, severity: data.to }),
+  SeverityLowered: (row, { data }) => ({ ...row, severity: data.to }),
+  HistoryImported: (row) => ({ ...row, asleep: 1 }),
+  TakenOver: (row) => ({ ...row, asleep: 0 }),
+};
+
+/** Which deadlines are running, when do they break, and for whom? One row per clock run, promises included. */
+export const deadlinesProjection: Projection = {
+  name: 'deadlines',
+  version: 1,
+  partition: 'subject',
+  category: 'case',
+  opens: {},
+  tables: [
+    { kind: 'rows', shape: DEADLINE_CASE, of: 'subject' },
+    { kind: 'rows', shape: DEADLINE, of: 'subject' },
+  ],
+  fold(event, tables) {
+    const cases = tables.rows(DEADLINE_CASE);
+    const before = cases.get() ?? { case_id: event.subject, unit: null, owner: null, severity: 'general', asleep: 0 };
+    const after = reduce(CASE_REDUCERS, before, event);
+    cases.put(after);
+    const deadlines = tables.rows(DEADLINE);
+    if (after !== before) {
+      const { unit, owner, severity, asleep } = after;
+      for (const row of deadlines.all()) deadlines.put({ ...row, unit, owner, severity, asleep });
+    }
+    applyTo(deadlines, event as Projected<CaseEvent>, after);
+  },
+};
+
+function applyTo(deadlines: RowSet<DeadlineRow>, event: Projected<CaseEvent>, common: DeadlineCaseRow): void {
+  const { position } = event;
+  switch (event.type) {
+    case 'DeadlineSet': {
+      const { clock, run, startsAt, dueAt, budget, source } = event.data;
+      const known = deadlines.get(clock, run);
+      const told = { starts_at: startsAt, due_at: dueAt, budget, source };
+      return deadlines.put(known ? { ...known, ...told } : { ...begun(common, clock, run, position), ...told });
+    }
+    case 'DeadlineMet':
+      return rule(deadlines, event.data, { state: 'met', met_at: event.data.metAt });
+    case 'DeadlineMissed':
+      return rule(deadlines, event.data, { state: 'missed' });
+    case 'DeadlineCancelled':
+      return rule(deadlines, event.data, { state: 'cancelled' });
+    case 'VerdictCorrected': {
+      const { from, to, cause, metAt } = event.data;
+      return rule(deadlines, event.data, {
+        state: to,
+        met_at: metAt ?? null,
+        corrected_from: from,
+        correction_cause: cause,
+      });
+    }
+    case 'PromiseMade': {
+      const run = deadlines.all().filter(({ clock }) => clock === PROMISE_CLOCK).length + 1;
+      const { promiseId, dueAt } = event.data;
+      const starts_at = event.meta.occurredAt;
+      const row = begun(common, PROMISE_CLOCK, run, position);
+      return deadlines.put({ ...row, promise_id: promiseId, starts_at, due_at: dueAt, budget: 'given' });
+    }
+    case 'PromiseKept':
+      return keep(deadlines, event.data.promiseId, { state: 'met', met_at: event.meta.occurredAt });
+    case 'PromiseBroken':
+      return keep(deadlines, event.data.promiseId, { state: 'missed' });
+    case 'CaseDeclined':
+    case 'CaseWithdrawn':
+      for (const row of deadlines.all()) {
+        if (row.promise_id !== null && row.state === 'running') deadlines.put({ ...row, state: 'cancelled' });
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+type Ruling = { readonly state: Verdict } & Partial<
+  Pick<DeadlineRow, 'met_at' | 'corrected_from' | 'correction_cause'>
+>;
+
+function rule(
+  deadlines: RowSet<DeadlineRow>,
+  { clock, run }: { readonly clock: string; readonly run: number },
+  ruling: Ruling,
+): void {
+  const row = deadlines.get(clock, run);
+  if (row) deadlines.put({ ...row, ...ruling });
+}
+
+/** A promise that was broken stays broken when it is kept late (K-3, K-7: one verdict per run). */
+function keep(deadlines: RowSet<DeadlineRow>, promiseId: string, ruling: Ruling): void {
+  const row = deadlines.all().find((it) => it.promise_id === promiseId);
+  if (row?.state === 'running') deadlines.put({ ...row, ...ruling });
+}
+
+const begun = (common: DeadlineCaseRow, clock: string, run: number, position: number): DeadlineRow => ({
+  ...common,
+  clock,
+  run,
+  seq: position,
+  promise_id: null,
+  starts_at: '',
+  due_at: '',
+  budget: '',
+  source: '',
+  state: 'running',
+  met_at: null,
+  corrected_from: null,
+  correction_cause: null,
+});

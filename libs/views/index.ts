@@ -1,0 +1,20 @@
+export { PROJECTIONS } from './projections.js';
+export type { ViewsSchema } from './schema.js';
+export { caseBoardProjection } from './case-board/projection.js';
+export { caseBoard, type BoardItem, type BoardPage } from './case-board/query.js';
+export type { BoardFilter } from './case-board/filter.js';
+export { SORTS as BOARD_SORTS, type BoardRow, type BoardSort } from './case-board/tables.js';
+export { caseTimelineProjection } from './case-timeline/projection.js';
+export { caseTimeline, type TimelineEntry, type TimelineFilter, type TimelineSources } from './case-timeline/query.js';
+export { deadlinesProjection, PROMISE_CLOCK } from './deadlines/projection.js';
+export {
+  casesDueBefore,
+  deadlinesQuery,
+  nextDue,
+  type DeadlineFilter,
+  type DeadlineItem,
+  type DeadlinePage,
+} from './deadlines/query.js';
+export { DEADLINE_STATES, type DeadlineState } from './deadlines/tables.js';
+export { countsProjection } from './counts/projection.js';
+export { counts, type Counts } from './counts/query.js';
