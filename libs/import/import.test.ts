@@ -207,6 +207,25 @@ describe('CSV', () => {
     await expect(read('no,via\nA,Phone\n')).rejects.toThrow(/lacks .*“opened”.* it has “no”, “via”/);
   });
 
+  test('a mapping rules out rows by an unknown column or by values, and says what an unknown state means', async () => {
+    const rules = [
+      '- { code: NO_TEAM, message: Nobody has it., missing: team }',
+      '- { code: A_TEST, message: Test data., where: { topic: [test], via: [Web] } }',
+    ];
+    const yaml = `${DESK.slice(0, DESK.indexOf('reject:'))}unknownStates: handling\nreject:\n${rules.join('\n')}`;
+    const row = (no: string, via: string, topic: string, team: string): string =>
+      `${no},${via},${topic},01.03.2024,02.03.2024,Lost,${team},\n`;
+    const content = HEADER + row('A', 'Web', 't', '?') + row('B', 'Web', 'test', 'T') + row('C', 'Phone', 'test', 'T');
+    const { cases, rejected } = await read(content, yaml);
+    expect(rejected.map(({ line, code, reason }) => [line, code, reason])).toEqual([
+      [2, 'NO_TEAM', 'Nobody has it.'],
+      [3, 'A_TEST', 'Test data.'],
+    ]);
+    expect(cases.map(({ entries }) => entries[0])).toMatchObject([{ state: 'Lost', phase: 'handling' }]);
+    const [kept] = (await read(content, yaml.replace('unknownStates: handling', 'unknownStates: keep'))).cases;
+    expect(kept!.entries[0]).not.toHaveProperty('phase');
+  });
+
   test('damaged gzip data are an error, not the end of the file', async () => {
     const bytes = gzipSync(HEADER + 'A,Phone,t,01.03.2024,02.03.2024,New,,x\n'.repeat(2_000));
     await expect(read(bytes.subarray(0, bytes.length - 20))).rejects.toThrow(/gzip/);

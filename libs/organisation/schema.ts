@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Insertable, Kysely, Migration, Selectable } from 'kysely';
 import type { Instant, Role } from '#kernel';
 
 export const PERSON_KINDS = ['person', 'service'] as const;
@@ -56,12 +56,14 @@ export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SessionRow = Selectable<SessionTable>;
 export type NewSession = Insertable<SessionTable>;
 
-/** Makes the tables where they are missing. */
-export async function createControlTables(database: ControlDatabase): Promise<void> {
-  const { schema } = database;
+/** The tables of `control.db`, one migration per change, run in the order of their names. */
+export const CONTROL_MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-people-keys-sessions-links': { up: createTables },
+};
+
+async function createTables({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('person')
-    .ifNotExists()
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('name', 'text', (column) => column.notNull())
@@ -70,7 +72,6 @@ export async function createControlTables(database: ControlDatabase): Promise<vo
     .execute();
   await schema
     .createTable('api_key')
-    .ifNotExists()
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
     .addColumn('role', 'text', (column) => column.notNull())
@@ -82,7 +83,6 @@ export async function createControlTables(database: ControlDatabase): Promise<vo
     .execute();
   await schema
     .createTable('session')
-    .ifNotExists()
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('hash', 'text', (column) => column.notNull().unique())
     .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
@@ -92,7 +92,6 @@ export async function createControlTables(database: ControlDatabase): Promise<vo
     .execute();
   await schema
     .createTable('sign_in_link')
-    .ifNotExists()
     .addColumn('hash', 'text', (column) => column.primaryKey())
     .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
     .addColumn('role', 'text', (column) => column.notNull())

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { sql } from 'kysely';
 import type { Clock } from '#kernel';
+import { migrateToLatest, openSqlite } from '#sql';
 import { Directory } from '../directory.js';
-import { createControlTables, type ControlTables } from '../schema.js';
+import { CONTROL_MIGRATIONS, type ControlTables } from '../schema.js';
 
 const CONTROL_FILE = 'control.db';
 
@@ -19,10 +19,10 @@ export interface EmbeddedDirectoryOptions {
 /** Opens the directory of one machine and reads it into memory. One opening per data folder. */
 export async function openEmbeddedDirectory({ folder, secret, clock }: EmbeddedDirectoryOptions): Promise<Directory> {
   mkdirSync(folder, { recursive: true });
-  const sqlite = new Database(join(folder, CONTROL_FILE));
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) sqlite.pragma(pragma);
-  const database = new Kysely<ControlTables>({ dialect: new SqliteDialect({ database: sqlite }) });
-  await createControlTables(database);
+  const database = openSqlite<ControlTables>({ file: join(folder, CONTROL_FILE) });
+  // A key that was revoked must stay revoked when the power fails a moment later.
+  await sql`PRAGMA synchronous = FULL`.execute(database);
+  await migrateToLatest(database, CONTROL_MIGRATIONS);
   const directory = new Directory(database, secret, clock);
   await directory.load();
   return directory;

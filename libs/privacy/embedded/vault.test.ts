@@ -201,6 +201,17 @@ describe('keys', () => {
     await worker.terminate();
   });
 
+  test('two openings make keys and erase at once: no key twice, none in the way of the other', async () => {
+    const vaults = [await openVault(), await openVault()];
+    const keyIds: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      for (let n = 0; n < 800; n++) keyIds.push(...vaults.map((vault) => vault.newKey()));
+      await Promise.all([vaults[0]!.destroy([keyIds.at(-1)!]), vaults[1]!.ready()]);
+    }
+    expect(new Set(keyIds).size).toBe(8_000);
+    expect(wrappedKeys(keyIds).filter((wrapped) => wrapped.every((byte) => byte === 0))).toHaveLength(5);
+  });
+
   test('secrets follow from master key and purpose', async () => {
     const vault = await openVault();
     expect(vault.secret('digests')).toEqual((await openVault({})).secret('digests'));
