@@ -2,7 +2,7 @@ import { Spin } from 'antd';
 import type { ReactNode } from 'react';
 import { PhaseMark, SeverityMark } from '../fields/marks.tsx';
 import type { BoardRow } from '../http/shapes.ts';
-import styles from './board.module.css';
+import styles from './cards.module.css';
 import { CaseGist, NextDue } from './case-gist.tsx';
 
 interface CaseCardsProps {

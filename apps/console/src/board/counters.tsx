@@ -17,8 +17,7 @@ export function Counters({ counts, filters, onFilter }: CountersProps) {
   const open = counts && OPEN_PHASES.reduce((sum, phase) => sum + (counts.byPhase[phase] ?? 0), 0);
   const isOpen = sameList(filters.phases, OPEN_PHASES);
   const toggleDue = (due: 'soon' | 'overdue') => onFilter({ due: filters.due === due ? '' : due });
-  const toggleSeverity = (severity: Severity) =>
-    onFilter({ severities: sameList(filters.severities, [severity]) ? [] : [severity] });
+  const toggleSeverity = (severity: Severity) => onFilter({ severity: filters.severity === severity ? '' : severity });
   return (
     <div className={styles.counters}>
       <Counter
@@ -48,7 +47,7 @@ export function Counters({ counts, filters, onFilter }: CountersProps) {
           label={words.severity[severity]}
           count={counts && (counts.bySeverity[severity] ?? 0)}
           severity={severity}
-          pressed={sameList(filters.severities, [severity])}
+          pressed={filters.severity === severity}
           onPress={() => toggleSeverity(severity)}
         />
       ))}

@@ -37,16 +37,11 @@ export function FilterBar({ filters, onFilter, units }: FilterBarProps) {
         options={optionsOf(words.phase)}
         allowClear
       />
-      <Select
-        mode="multiple"
-        maxTagCount="responsive"
-        className={`${styles.filter} ${styles.narrowing}`}
-        placeholder={words.field.severity}
-        aria-label={words.field.severity}
-        value={[...filters.severities]}
-        onChange={(severities: string[]) => onFilter({ severities })}
-        options={optionsOf(words.severity)}
-        allowClear
+      <OneOf
+        label={words.field.severity}
+        terms={words.severity}
+        value={filters.severity}
+        onChange={(severity) => onFilter({ severity })}
       />
       <div className={`${styles.filter} ${styles.narrowing}`}>
         <CategorySelect value={filters.category} onChange={(category) => onFilter({ category: category ?? '' })} />

@@ -4,7 +4,7 @@ import type { Phase } from '../http/shapes.ts';
 export interface BoardFilters {
   readonly text: string;
   readonly phases: readonly string[];
-  readonly severities: readonly string[];
+  readonly severity: string;
   readonly category: string;
   readonly unit: string;
   readonly channel: string;
@@ -23,7 +23,7 @@ export function filtersOf(query: URLSearchParams): BoardFilters {
   return {
     text: query.get('text') ?? '',
     phases: listOf(query, 'state'),
-    severities: listOf(query, 'severity'),
+    severity: query.get('severity') ?? '',
     category: query.get('category') ?? '',
     unit: query.get('unit') ?? '',
     channel: query.get('channel') ?? '',
@@ -32,18 +32,29 @@ export function filtersOf(query: URLSearchParams): BoardFilters {
   };
 }
 
-/** As the address of the board carries it, which is also how the API is asked. */
+/** As the address of the board carries it. */
 export function queryOf(filters: BoardFilters): URLSearchParams {
   const query = new URLSearchParams();
   const put = (name: string, value: string) => void (value !== '' && query.set(name, value));
   put('text', filters.text);
   put('state', filters.phases.join(','));
-  put('severity', filters.severities.join(','));
+  put('severity', filters.severity);
   put('category', filters.category);
   put('unit', filters.unit);
   put('channel', filters.channel);
   put('kind', filters.kind);
   put('due', filters.due);
+  return query;
+}
+
+/**
+ * As the API is asked; it sorts by what breaks next where nothing else is said. It knows what is overdue; what is due soon is
+ * the beginning of what is not.
+ */
+export function askedOf(filters: BoardFilters): URLSearchParams {
+  const query = queryOf(filters);
+  query.delete('due');
+  if (filters.due !== '') query.set('overdue', String(filters.due === 'overdue'));
   return query;
 }
 

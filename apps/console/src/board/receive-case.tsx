@@ -61,6 +61,7 @@ export function ReceiveCase({ open, onClose }: ReceiveCaseProps) {
     >
       <Form
         form={form}
+        name="receive"
         layout="vertical"
         scrollToFirstError={{ focus: true }}
         initialValues={{ kind: 'complaint', channel: 'phone', persons: 1 }}

@@ -2,7 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { read, type Problem } from '../http/requests.ts';
 import type { BoardRow, Page } from '../http/shapes.ts';
 import { asProblem } from '../http/use-read.ts';
-import { queryOf, type BoardFilters } from './filters.ts';
+import { askedOf, type BoardFilters } from './filters.ts';
+import { serverNowMs } from '../time/server-clock.ts';
+import { urgencyOf } from '../time/spans.ts';
 
 const PAGE_SIZE = 50;
 
@@ -26,7 +28,8 @@ interface Answered {
 
 /** The cases that match, what breaks next first, page by page; a refresh reads as many pages as are shown. */
 export function useBoard(filters: BoardFilters): Board {
-  const asked = queryOf(filters).toString();
+  const asked = askedOf(filters).toString();
+  const isDueSoon = filters.due === 'soon';
   const [answered, setAnswered] = useState<Answered>();
   const [loadingMore, setLoadingMore] = useState(false);
   const running = useRef<AbortController>(undefined);
@@ -49,8 +52,9 @@ export function useBoard(filters: BoardFilters): Board {
             signal: controller.signal,
             ...(atLeast ? { atLeast } : {}),
           });
-          rows = withoutTwins(rows, page.items);
-          next = page.next ?? undefined;
+          const wanted = isDueSoon ? page.items.filter(dueSoon) : page.items;
+          rows = withoutTwins(rows, wanted);
+          next = wanted.length === page.items.length ? (page.next ?? undefined) : undefined;
         } while (next !== undefined && rows.length < atLeastRows);
         setAnswered({ asked, rows, next });
       } catch (cause) {
@@ -61,7 +65,7 @@ export function useBoard(filters: BoardFilters): Board {
         );
       }
     },
-    [asked],
+    [asked, isDueSoon],
   );
 
   const refresh = useCallback(
@@ -92,9 +96,12 @@ export function useBoard(filters: BoardFilters): Board {
   };
 }
 
+/** Rows come by what breaks next, so the first that is not due soon ends them. */
+const dueSoon = ({ nextDue }: BoardRow): boolean =>
+  nextDue !== null && urgencyOf(Date.parse(nextDue.dueAt) - serverNowMs()) === 'soon';
+
 function pathOf(asked: string, cursor: string | undefined): string {
   const query = new URLSearchParams(asked);
-  query.set('sort', 'due');
   query.set('limit', String(PAGE_SIZE));
   if (cursor) query.set('cursor', cursor);
   return `/cases?${query.toString()}`;

@@ -1,3 +1,4 @@
+import { Flag } from '../fields/marks.tsx';
 import { isPersonal, PersonalLine, UnreadableMark } from '../fields/personal-value.tsx';
 import type { Personal, ShownParty } from '../http/shapes.ts';
 import { term, useLanguage } from '../language/language.tsx';
@@ -14,7 +15,10 @@ export function Parties({ parties }: { readonly parties: readonly ShownParty[] }
       <ul className={styles.parties}>
         {parties.map((party) => (
           <li key={party.partyId}>
-            <div className={styles.quiet}>{term(words.partyRole, party.role)}</div>
+            <div className={styles.quiet}>
+              {term(words.partyRole, party.role)}{' '}
+              {typeof party['verified'] === 'string' && <Flag>{term(words.value, party['verified'])}</Flag>}
+            </div>
             <PartyDetails party={party} />
           </li>
         ))}

@@ -1,9 +1,10 @@
 import { FieldValue } from '../fields/field-value.tsx';
 import { Flag } from '../fields/marks.tsx';
 import { useNames, useSession } from '../frame/session.tsx';
-import type { Change, TimelineEntry } from '../http/shapes.ts';
+import type { TimelineEntry } from '../http/shapes.ts';
 import { term, useLanguage } from '../language/language.tsx';
 import { At } from '../time/instants.tsx';
+import { Changes } from './changes.tsx';
 import { momentQuery } from './moment.ts';
 import { addressOf } from '../frame/place.ts';
 import styles from './timeline.module.css';
@@ -94,45 +95,3 @@ function Said({ entry: { personal } }: { readonly entry: TimelineEntry }) {
     </div>
   );
 }
-
-/** What it changed, field by field. */
-function Changes({ changes }: { readonly changes: readonly Change[] }) {
-  if (changes.length === 0) return null;
-  return (
-    <ul className={styles.changes}>
-      {changes.map((change, index) => (
-        <li key={index}>
-          <FieldPath field={change.field} /> <FromTo change={change} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** A field within a field keeps its path, e.g. `clocks › First reply › State`. */
-function FieldPath({ field }: { readonly field: string }) {
-  const { words } = useLanguage();
-  const names = useNames();
-  const [top, ...inner] = field.split('.');
-  const shown = inner.map((part, index) =>
-    top === 'clocks' && index === 0 ? names.clock(part) : term(words.field, part),
-  );
-  return <span className={styles.partName}>{[term(words.field, top ?? field), ...shown].join(' › ')}</span>;
-}
-
-function FromTo({ change: { field, from, to } }: { readonly change: Change }) {
-  const { words } = useLanguage();
-  if (isNothing(from)) return isNothing(to) ? words.case.nothing : <FieldValue field={field} value={to} />;
-  return (
-    <>
-      <del>
-        <FieldValue field={field} value={from} />
-      </del>
-      <span aria-hidden> → </span>
-      <FieldValue field={field} value={to} />
-    </>
-  );
-}
-
-const isNothing = (value: unknown): boolean =>
-  value === undefined || value === null || (Array.isArray(value) && value.length === 0);

@@ -64,6 +64,7 @@ export function CommandDrawer({ command, document, of, onClose, onWritten }: Com
     >
       <Form
         form={form}
+        name="command"
         layout="vertical"
         scrollToFirstError={{ focus: true }}
         onFinish={(values: unknown) => void send(values)}

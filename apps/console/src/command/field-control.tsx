@@ -52,6 +52,7 @@ export function FieldControl({ field, of, ...bound }: FieldControlProps): ReactN
     case 'category':
       return <CategorySelect {...bound} />;
     case 'party':
+    case 'parties':
     case 'thing':
       return <ThingSelect field={field} of={of} {...bound} />;
     case 'group':
@@ -109,13 +110,15 @@ function ThingSelect({
   ...bound
 }: Bound & { readonly field: FormField; readonly of: CaseShown | undefined }) {
   const { words, locale } = useLanguage();
-  const list = field.kind === 'party' ? 'parties' : THINGS[field.name];
+  const isOfParties = field.kind === 'party' || field.kind === 'parties';
+  const list = isOfParties ? 'parties' : THINGS[field.name];
   const things = (of?.[list as keyof CaseShown] as readonly Thing[] | undefined) ?? [];
   const options = things.flatMap((thing, index) => {
-    const id = thing[field.name];
+    const id = thing[isOfParties ? 'partyId' : field.name];
     if (typeof id !== 'string') return [];
     return [{ value: id, label: `${index + 1} · ${gistOf(thing, words, locale)}` }];
   });
+  if (field.kind === 'parties') return <Select {...bound} mode="multiple" options={options} />;
   return options.length > 0 ? (
     <Select {...bound} options={options} allowClear={!field.required} />
   ) : (

@@ -16,6 +16,7 @@ export type FieldKind =
   | 'unit'
   | 'category'
   | 'party'
+  | 'parties'
   | 'thing'
   | 'group'
   | 'groups';
@@ -37,7 +38,9 @@ const PERSON = new Set(['owner', 'person', 'secondPerson', 'by', 'proposedBy', '
 const UNIT = new Set(['unit', 'fromUnit', 'receivedByUnit']);
 /** Short texts by their nature; every other text without a short limit gets room to write. */
 const LINE = /(Id|Code|Reference|Key|name|phone|email|currency|step|rule|to|with|duty|source|at)$/i;
-const SHORT_TEXT = 200;
+const SHORT_TEXT = 1000;
+/** What is seldom asked for stands last. */
+const SELDOM = new Set(['mentions', 'occurredAt']);
 
 /** Ids of what a case holds, and the list of the case that holds it. */
 export const THINGS: Readonly<Record<string, string>> = {
@@ -54,8 +57,7 @@ export function fieldsOf(schema: Schema, document: OpenApi): readonly FormField[
   const fields = Object.entries(properties).map(([name, property]) =>
     fieldOf(name, resolved(property, document), required.includes(name), document),
   );
-  // When it happened is seldom asked for: it stands last.
-  return [...fields.filter(({ name }) => name !== 'occurredAt'), ...fields.filter(({ name }) => name === 'occurredAt')];
+  return [...fields.filter(({ name }) => !SELDOM.has(name)), ...fields.filter(({ name }) => SELDOM.has(name))];
 }
 
 function fieldOf(name: string, schema: Schema, required: boolean, document: OpenApi): FormField {
@@ -89,6 +91,7 @@ function kindOf(name: string, schema: Schema, items: Schema | undefined): FieldK
     case 'array':
       if (items?.enum) return 'choices';
       if (name === 'recipients') return 'persons';
+      if (name === 'mentions') return 'parties';
       return items?.properties ? 'groups' : 'lines';
     case 'object':
       return 'group';

@@ -20,7 +20,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   });
   return (
     <div className={styles.shell}>
-      <a className={styles.skip} href="#content" onClick={focusContent}>
+      <a className={styles.skip} href="#page" onClick={focusContent}>
         {words.frame.skip}
       </a>
       <header className={styles.header}>
@@ -51,7 +51,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           />
         </Tooltip>
       </header>
-      <main id="content" tabIndex={-1} className={styles.main}>
+      <main id="page" tabIndex={-1} className={styles.main}>
         {children}
       </main>
       <footer className={styles.footer}>{words.time.zone(viewersZone(locale))}</footer>
@@ -62,7 +62,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 /** The address behind `#` names a place of the console, so the browser's own jump would lead away from it. */
 function focusContent(event: { preventDefault(): void }): void {
   event.preventDefault();
-  document.getElementById('content')?.focus();
+  document.getElementById('page')?.focus();
 }
 
 function LiveMark() {

@@ -11,6 +11,13 @@ function subscribe(listener: () => void): () => void {
   return () => DARK.removeEventListener('change', listener);
 }
 
+const DARK_SURFACES = {
+  colorBgContainer: '#191f20',
+  colorBgElevated: '#1f2627',
+  colorBorder: '#3a4446',
+  colorBorderSecondary: '#2a3233',
+};
+
 const themeFor = (isDark: boolean): ThemeConfig => ({
   algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
   // The class stands on the page's root element, so that our own styles can use the same variables.
@@ -21,7 +28,7 @@ const themeFor = (isDark: boolean): ThemeConfig => ({
     colorError: isDark ? '#f0716a' : '#c2362e',
     colorInfo: isDark ? '#3c9aa5' : '#1f6f78',
     colorBgLayout: isDark ? '#101415' : '#f4f6f6',
-    ...(isDark ? { colorBgBase: '#161b1c' } : {}),
+    ...(isDark ? DARK_SURFACES : {}),
     borderRadius: 6,
     fontSize: 14,
     fontFamily:

@@ -7,8 +7,9 @@ import type {
   Phase,
   Severity,
 } from '../../../../libs/cases/domain/events.js';
+import type { CommandName } from '../../../../libs/cases/domain/legal.js';
 
-export type { CaseEventType, CaseKind, Channel, Circumstance, PartyRole, Phase, Severity };
+export type { CaseEventType, CaseKind, Channel, Circumstance, CommandName, PartyRole, Phase, Severity };
 
 /** ISO 8601 in UTC with milliseconds, as the API sends it. */
 export type Instant = string;
@@ -145,6 +146,8 @@ export interface CaseShown {
   readonly attachments?: readonly Thing[];
   readonly visits?: readonly Thing[];
   readonly opinion?: Thing | null;
+  /** What else is known of it: cause, findings, outcome, resolution … */
+  readonly [fact: string]: unknown;
   readonly reopenCount: number;
   readonly legal: readonly string[];
   readonly revision: number;
@@ -153,8 +156,8 @@ export interface CaseShown {
 
 export interface Change {
   readonly field: string;
-  readonly from: unknown;
-  readonly to: unknown;
+  readonly from?: unknown;
+  readonly to?: unknown;
 }
 
 export interface TimelineEntry {

@@ -1,4 +1,5 @@
 import { enCommands } from './en-commands.ts';
+import { enFields } from './en-fields.ts';
 import { enTerms } from './en-terms.ts';
 
 /** English. The other language must have every key of this one: `Dictionary` is derived from it. */
@@ -6,6 +7,7 @@ export const en = {
   name: 'Redress',
   ...enTerms,
   ...enCommands,
+  field: enFields,
   span: { d: 'd', h: 'h', min: 'min', s: 's' },
   time: {
     dueIn: (span: string) => `in ${span}`,
@@ -165,4 +167,5 @@ export const en = {
 
 export type Dictionary = typeof en;
 export type Terms = typeof enTerms;
+export type FieldTerms = typeof enFields;
 export type CommandTerms = typeof enCommands;

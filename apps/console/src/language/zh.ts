@@ -1,11 +1,13 @@
 import type { Dictionary } from './en.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhFields } from './zh-fields.ts';
 import { zhTerms } from './zh-terms.ts';
 
 export const zh: Dictionary = {
   name: 'Redress 投诉引擎',
   ...zhTerms,
   ...zhCommands,
+  field: zhFields,
   span: { d: '天', h: '小时', min: '分', s: '秒' },
   time: {
     dueIn: (span) => `剩 ${span}`,
