@@ -204,6 +204,7 @@ describe('CSV', () => {
 
   test('a column the mapping asks for must be in the header', async () => {
     await expect(read('no,via\nA,Phone\n')).rejects.toThrow(SourceUnreadable);
+    await expect(read('')).rejects.toThrow(/empty/);
     await expect(read('no,via\nA,Phone\n')).rejects.toThrow(/lacks .*“opened”.* it has “no”, “via”/);
   });
 

@@ -70,7 +70,14 @@ describe('the first administrator', () => {
     expect((await directory.bootstrap({ adminKey: 'x'.repeat(20) }))!.warning).toBeUndefined();
   });
 
-  test('is made once: on a directory with people the key given changes nothing', async () => {
+  test('is made by the next start where the first was killed before the key was written', async () => {
+    const { id: personId } = await directory.addPerson({ kind: 'person', name: 'admin' });
+    await restart();
+    expect(await directory.bootstrap()).toMatchObject({ personId });
+    expect(directory.listPeople()).toHaveLength(1);
+  });
+
+  test('is made once: on a directory with keys the key given changes nothing', async () => {
     await directory.bootstrap({ adminKey: 'the first administrator' });
     await restart();
     expect(await directory.bootstrap({ adminKey: 'somebody who comes later' })).toBeUndefined();

@@ -52,12 +52,14 @@ export class Directory {
 
   /**
    * On an empty database makes the first administrator, named `admin`, with the key that is given or a random one.
-   * @returns undefined where there is somebody already: then nothing is changed, whatever key is given
+   * @returns undefined where there is a key already: then nothing is changed, whatever key is given
    */
   async bootstrap({ adminKey }: { adminKey?: string } = {}): Promise<FirstAdministrator | undefined> {
-    if (this.people.list().length > 0) return undefined;
+    if (this.keys.list().length > 0) return undefined;
     if (adminKey === '') throw new RangeError('The first administrator’s key must not be empty.');
-    const person = await this.people.add({ kind: 'person', name: ADMINISTRATOR });
+    // A first start that was killed half-way may have left the person without a key.
+    const left = this.people.list().find(({ name }) => name === ADMINISTRATOR);
+    const person = left ?? (await this.people.add({ kind: 'person', name: ADMINISTRATOR }));
     const standing = { personId: person.id, role: 'administrator', label: ADMINISTRATOR } as const;
     const issued = await this.keys.issue({ ...standing, ...(adminKey !== undefined && { key: adminKey }) });
     if (isRefusal(issued)) throw new Error(`an empty directory refused its first key: ${issued.code}`);

@@ -50,6 +50,7 @@ export async function* readCsv(text: AsyncIterable<string>, options: CsvOptions)
   } finally {
     source.destroy();
   }
+  if (!header) throw new SourceUnreadable('The file has no header: it is empty.');
   if (cut) yield { fault: cutFault(lastLine + 1), cutsCase: false };
 }
 
