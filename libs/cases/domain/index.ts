@@ -1,0 +1,11 @@
+export * from './events.js';
+export * from './state.js';
+export { evolve } from './evolve/index.js';
+export { highest } from './evolve/severity.js';
+export * from './legal.js';
+export * from './open-work.js';
+export * from './clocks.js';
+export * from './settle.js';
+export * from './follow.js';
+export * from './grounds.js';
+export * from './aggregate.js';

@@ -1,0 +1,202 @@
+import type { Instant } from '#kernel';
+import type {
+  CaseEvent,
+  CaseKind,
+  Channel,
+  Circumstance,
+  Ground,
+  Justification,
+  LinkRelation,
+  Outcome,
+  Party,
+  Ruling,
+  Severity,
+  Verdict,
+} from './events.js';
+
+export type WaitingFor = Extract<CaseEvent, { type: 'WaitingStarted' }>['data']['waitingFor'];
+export type CountsFrom = Extract<CaseEvent, { type: 'DeadlineSet' }>['data']['countsFrom'];
+export type PassedOnTo = Extract<CaseEvent, { type: 'CasePassedOn' }>['data']['to'];
+
+/** One run of a clock. Running until it has a verdict; a later event of the log holds over an earlier one (EVENTS.md 16). */
+export interface ClockRun {
+  readonly clock: string;
+  readonly run: number;
+  readonly countsFrom: CountsFrom;
+  readonly startsAt: Instant;
+  readonly dueAt: Instant;
+  readonly budget: string;
+  readonly source: string;
+  readonly state: 'running' | Verdict;
+  /** When it was met or cancelled, in the time in which things happened. */
+  readonly endedAt?: Instant;
+  /** The revision of the event that gave the verdict. */
+  readonly ruledBy: number;
+}
+
+export interface PromiseState {
+  readonly promiseId: string;
+  readonly dueAt: Instant;
+  /** `broken` is still owed: it can be kept late. `lapsed` where the case was declined or withdrawn. */
+  readonly state: 'open' | 'kept' | 'broken' | 'lapsed';
+}
+
+export interface PlanState {
+  readonly planId: string;
+  readonly owner?: string;
+  readonly dueAt?: Instant;
+  readonly state: 'proposed' | 'accepted' | 'rejected';
+}
+
+export interface CompensationState {
+  readonly compensationId: string;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly proposedBy: string;
+  readonly ruling: Ruling;
+  readonly state: 'proposed' | 'approved' | 'declined';
+}
+
+export interface EscalationState {
+  readonly escalationId: string;
+  readonly level: number;
+  readonly recipients: readonly string[];
+  /** E-1: it ends when it is acknowledged or the case is resolved. */
+  readonly state: 'open' | 'acknowledged' | 'ended';
+}
+
+export interface VisitState {
+  readonly at: Instant;
+  readonly channel: Channel;
+  readonly reached: boolean;
+  readonly satisfied?: boolean;
+  readonly score?: number;
+  /** How often the case had been reopened by then: a visit counts for the handling it followed. */
+  readonly round: number;
+}
+
+export interface LinkState {
+  readonly linkId: string;
+  readonly otherCaseId: string;
+  readonly relation: LinkRelation;
+}
+
+export interface AttachmentState {
+  readonly attachmentId: string;
+  readonly keyId: string;
+  readonly ciphertextSha256: string;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+}
+
+/** A free text: its key, and the parties whose erasure destroys it (EVENTS.md 7). */
+export interface TextKey {
+  readonly keyId: string;
+  readonly mentions: readonly string[];
+}
+
+/** What a case is, whatever phase it is in. Without a personal word: names and texts stay sealed in the events. */
+export interface CaseFacts {
+  /** The name of the stream, `case-<id>`. */
+  readonly stream?: string;
+  readonly kind: CaseKind;
+  readonly channel?: Channel;
+  readonly receivedAt?: Instant;
+  readonly recordedAt?: Instant;
+  readonly parties: readonly Party[];
+  readonly persons: number;
+  readonly category?: string;
+  readonly circumstances: readonly Circumstance[];
+  /** Per fact that severity rules ask about, the id of the event that stated it last (S-3). */
+  readonly evidence: Readonly<Record<string, string>>;
+  readonly unit?: string;
+  readonly owner?: string;
+  readonly severity: Severity;
+  readonly grounds: readonly Ground[];
+  readonly clocks: readonly ClockRun[];
+  readonly promises: readonly PromiseState[];
+  readonly plans: readonly PlanState[];
+  readonly compensations: readonly CompensationState[];
+  readonly escalations: readonly EscalationState[];
+  readonly steps: readonly string[];
+  readonly recused: readonly string[];
+  readonly links: readonly LinkState[];
+  readonly attachments: readonly AttachmentState[];
+  readonly texts: readonly TextKey[];
+  readonly visits: readonly VisitState[];
+  /** How often handling was taken up again after an end (H-9). */
+  readonly reopenCount: number;
+  /** How often a closed case went back to being resolved, without new handling. */
+  readonly unclosedCount: number;
+  readonly answeredAtOnce: boolean;
+  readonly acknowledged: boolean;
+  readonly replied: boolean;
+  readonly notified: boolean;
+  readonly opinion?: { readonly satisfied: boolean; readonly score?: number };
+  readonly justification?: Justification;
+  readonly passedOnTo?: PassedOnTo;
+  readonly papersFiledWith?: string;
+  readonly verified: Readonly<Record<string, 'verified' | 'not_found' | 'mismatch'>>;
+  readonly historical: boolean;
+  readonly takenOverAt?: Instant;
+  readonly erasedParties: readonly string[];
+  readonly erasedKeys: readonly string[];
+}
+
+/** Where a case stands in its life, with what only that phase knows. `none`: nothing has been received. */
+export type Life =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'received' }
+  | { readonly phase: 'handling' }
+  | { readonly phase: 'waiting'; readonly waitingFor: WaitingFor }
+  | { readonly phase: 'resolved'; readonly outcome?: Outcome }
+  | { readonly phase: 'closed'; readonly outcome?: Outcome }
+  | { readonly phase: 'archived'; readonly year: number }
+  | { readonly phase: 'declined'; readonly reasonCode: string }
+  | { readonly phase: 'withdrawn'; readonly reasonCode: string };
+
+export type CasePhase = Life['phase'];
+export type CaseState = CaseFacts & Life;
+export type CaseIn<P extends CasePhase> = Extract<CaseState, { readonly phase: P }>;
+
+export const initialCase: CaseState = {
+  phase: 'none',
+  kind: 'complaint',
+  parties: [],
+  persons: 1,
+  circumstances: [],
+  evidence: {},
+  severity: 'general',
+  grounds: [],
+  clocks: [],
+  promises: [],
+  plans: [],
+  compensations: [],
+  escalations: [],
+  steps: [],
+  recused: [],
+  links: [],
+  attachments: [],
+  texts: [],
+  visits: [],
+  reopenCount: 0,
+  unclosedCount: 0,
+  answeredAtOnce: false,
+  acknowledged: false,
+  replied: false,
+  notified: false,
+  verified: {},
+  historical: false,
+  erasedParties: [],
+  erasedKeys: [],
+};
+
+/** The complainant everything is about by default; a case received without a word about them has one all the same. */
+export const mainComplainant = (state: CaseFacts): string | undefined =>
+  state.parties.find(({ role }) => role === 'complainant')?.partyId;
+
+/** The keys that go when the party is erased: their own, and those of every text that mentions them (EVENTS.md 7). */
+export const keysOf = (state: CaseFacts, partyId: string): readonly string[] => [
+  partyId,
+  ...state.texts.filter(({ mentions }) => mentions.includes(partyId)).map(({ keyId }) => keyId),
+];

@@ -1,0 +1,108 @@
+import { accept, type JsonObject } from '#kernel';
+import {
+  CASE_KINDS,
+  CHANNELS,
+  CIRCUMSTANCES,
+  type CaseKind,
+  type Channel,
+  type Circumstance,
+  type Party,
+} from '../domain/index.js';
+import { CaseCommand, decider, PersonDetails, personSecret, present, secretText } from '../command.js';
+import { unknownCategory } from '../classify-case/index.js';
+import {
+  BooleanField,
+  ChoiceField,
+  CodeField,
+  IdField,
+  IntField,
+  ListField,
+  NestedField,
+  TextField,
+} from '../fields.js';
+
+/** I-1…I-11: everything that is complained about or asked for is recorded, in whatever form it comes. */
+export class ReceiveCase extends CaseCommand {
+  @ChoiceField(CASE_KINDS)
+  kind!: CaseKind;
+
+  @ChoiceField(CHANNELS)
+  channel!: Channel;
+
+  @TextField({ optional: true, max: 1000 })
+  subject?: string;
+
+  @TextField({ description: 'What was said, as it was said' })
+  content!: string;
+
+  @NestedField(() => PersonDetails, { optional: true })
+  complainant?: PersonDetails;
+
+  @NestedField(() => PersonDetails, { optional: true, description: 'Who speaks for the complainant' })
+  representative?: PersonDetails;
+
+  @TextField({ optional: true, max: 1000, description: 'What others call this case' })
+  externalReference?: string;
+
+  @IntField({
+    optional: true,
+    min: 1,
+    max: 1_000_000,
+    description: 'How many complain together; 1 where left out (I-7)',
+  })
+  persons?: number;
+
+  @CodeField({ optional: true, description: 'A category of the pack (I-8)' })
+  category?: string;
+
+  @IdField({ optional: true, description: 'The unit that handles it' })
+  unit?: string;
+
+  @ListField(CIRCUMSTANCES, { optional: true })
+  circumstances?: Circumstance[];
+
+  @IdField({ optional: true, description: 'Who took it in, where that was not the recording unit (I-6, I-12)' })
+  receivedByUnit?: string;
+
+  @BooleanField({ optional: true, description: 'A small matter that was answered at once (I-11)' })
+  answeredAtOnce?: boolean;
+}
+
+/** Result: `complainant`, and `representative` where there is one: the ids of their parties. Refusals: UNKNOWN_CATEGORY. */
+export const receiveCase = decider<ReceiveCase>('ReceiveCase', (command, _state, facts) => {
+  const { kind, channel, category, unit, receivedByUnit, externalReference } = command;
+  if (category !== undefined && !facts.policy.knowsCategory(category)) return unknownCategory(category, facts.policy);
+  const complainant: Party = { partyId: facts.newKey(), role: 'complainant' };
+  const representative: Party | undefined = command.representative && {
+    partyId: facts.newKey(),
+    role: 'representative',
+  };
+  const parties = [complainant, ...(representative ? [representative] : [])];
+  const { partyId } = complainant;
+  const result: JsonObject = present({ complainant: partyId, representative: representative?.partyId });
+  return accept(
+    [
+      {
+        type: 'CaseReceived',
+        data: {
+          kind,
+          channel,
+          parties,
+          persons: command.persons ?? 1,
+          circumstances: [...new Set(command.circumstances ?? [])],
+          ...present({ category, unit, receivedByUnit }),
+          ...(command.answeredAtOnce === true ? { answeredAtOnce: true as const } : {}),
+          ...(externalReference === undefined ? {} : { externalReferenceGiven: true as const }),
+        },
+        personal: present({
+          subject: command.subject === undefined ? undefined : secretText(facts, [partyId], command.subject),
+          content: secretText(facts, [partyId], command.content),
+          complainant: personSecret(partyId, command.complainant),
+          representative: representative && personSecret(representative.partyId, command.representative),
+          externalReference: externalReference === undefined ? undefined : { keyId: partyId, value: externalReference },
+        }),
+      },
+    ],
+    result,
+  );
+});
