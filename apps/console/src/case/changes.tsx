@@ -30,7 +30,7 @@ function grouped(changes: readonly Change[]): readonly Group[] {
   for (const { field, from, to } of changes.filter(isWorthSaying)) {
     const [, list = field, member, inner] = PATH.exec(field) ?? [];
     const last = groups.at(-1);
-    const change = { field: inner ?? list, from, to };
+    const change = { field: inner ?? list, from: from === 'none' ? undefined : from, to };
     if (member !== undefined && last?.list === list && last.member === member) last.changes.push(change);
     else groups.push({ list, member, changes: [change] });
   }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useSession } from '../frame/session.tsx';
 import type { CaseShown } from '../http/shapes.ts';
 import { term, useLanguage } from '../language/language.tsx';
+import { AttachmentUpload } from './attachment-upload.tsx';
 import { CommandDrawer } from './command-drawer.tsx';
 import styles from './command.module.css';
 import { useCommands, type CommandOffered } from './open-api.ts';
@@ -31,8 +32,11 @@ export function CommandPanel({ of, disabled, onWritten }: CommandPanelProps) {
             {term(words.command, command.name)}
           </Button>
         ))}
+        {legal.has('AddAttachment') && (
+          <AttachmentUpload caseId={of.caseId} disabled={disabled} onWritten={onWritten} />
+        )}
       </div>
-      {document && possible.length === 0 && <p className={styles.none}>{words.case.noneLegal}</p>}
+      {document && legal.size === 0 && <p className={styles.none}>{words.case.noneLegal}</p>}
       {others.length > 0 && (
         <details className={styles.others}>
           <summary>

@@ -58,16 +58,25 @@ export interface WriteOptions {
 }
 
 export async function write<T = Written>(path: string, body: unknown, options: WriteOptions = {}): Promise<T> {
+  return post(path, JSON.stringify(body), 'application/json', options);
+}
+
+/** Sends a file as it is. */
+export async function sendFile(path: string, file: File, options: WriteOptions): Promise<Written> {
+  return post(path, file, file.type || 'application/octet-stream', options);
+}
+
+async function post<T>(path: string, body: BodyInit, contentType: string, options: WriteOptions): Promise<T> {
   const response = await answer(path, {
     method: 'POST',
     headers: {
       Accept: 'application/json',
-      'Content-Type': 'application/json',
+      'Content-Type': contentType,
       'X-Redress-CSRF': '1',
       ...(options.idempotencyKey ? { 'Idempotency-Key': options.idempotencyKey } : {}),
       ...(options.etag ? { 'If-Match': options.etag } : {}),
     },
-    body: JSON.stringify(body),
+    body,
   });
   const text = await response.text();
   return (text === '' ? {} : JSON.parse(text)) as T;
