@@ -44,6 +44,7 @@ const SYSTEM_MEMBERS = new Set(['$maxCount', '$maxAge', '$tb']);
 
 /** What a `$metadata` event says; nothing where it is no JSON object, because anybody may have written it. */
 export function decodeStreamMetadata(data: Uint8Array): StreamMetadata {
+  if (data.length === 0) return {};
   const { $maxCount, $maxAge, $tb, ...custom } = jsonMembers(data);
   return {
     ...(isCount($maxCount) ? { maxCount: $maxCount } : {}),

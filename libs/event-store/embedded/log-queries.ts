@@ -16,9 +16,12 @@ interface FoundStream {
   readonly id: bigint;
   /** Of the last event, which may be the tombstone. */
   readonly last: bigint;
+  /** The data of the last event of its metadata stream. */
+  readonly description: Buffer | null;
 }
 
 const NO_LIMIT = -1;
+const NOTHING = Buffer.alloc(0);
 /** A metadata stream shows its last event only, as in EventStoreDB. */
 const OF_METADATA_STREAMS: StreamMetadata = { maxCount: 1 };
 
@@ -41,7 +44,11 @@ export class LogQueries {
     this.rows = new RowReader(db);
     this.findStream = db
       .prepare<[string], FoundStream>(
-        'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS last FROM streams WHERE name = ?',
+        `SELECT id,
+           (SELECT max(revision) FROM events WHERE stream = streams.id) AS last,
+           (SELECT data FROM streams AS descriptions JOIN events ON events.stream = descriptions.id
+            WHERE descriptions.name = '$$' || streams.name ORDER BY revision DESC LIMIT 1) AS description
+         FROM streams WHERE name = ?`,
       )
       .safeIntegers();
     this.findLast = db.prepare<[bigint, bigint], { revision: number; data: Buffer }>(
@@ -75,8 +82,9 @@ export class LogQueries {
     if (start === 'end' && direction === 'forwards') throw forwardsFromEnd();
     if (typeof start === 'bigint' && start < 0n) throw new InvalidArgument(`Revision ${start} is negative.`);
     const stream = this.liveStream(name);
-    const metadata = this.metadataOf(name);
-    if (!stream || isSoftDeleted(metadata)) throw new StreamNotFound(name);
+    if (!stream) throw new StreamNotFound(name);
+    const metadata = isMetadataStream(name) ? OF_METADATA_STREAMS : decodeStreamMetadata(stream.description ?? NOTHING);
+    if (isSoftDeleted(metadata)) throw new StreamNotFound(name);
     const first = firstShown(metadata, stream.last);
     const oldestMs = metadata.maxAgeSeconds === undefined ? 0 : this.nowMs() - metadata.maxAgeSeconds * 1000;
     const revision = start === 'start' ? 0n : start === 'end' ? stream.last : start;
@@ -135,10 +143,6 @@ export class LogQueries {
     const stream = this.findStream.get(name);
     if (stream?.last === DELETED_REVISION) throw new StreamDeleted(name);
     return stream;
-  }
-
-  private metadataOf(name: string): StreamMetadata {
-    return isMetadataStream(name) ? OF_METADATA_STREAMS : this.describe(name).metadata;
   }
 }
 

@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { newId } from '#kernel';
 import type { NewEvent } from '../port.js';
@@ -43,8 +43,8 @@ export class LogWriter {
     } catch (error) {
       this.tables.forget();
       this.recent.clear();
-      const { code, message } = error as { code?: string; message: string };
-      const reason = `The log cannot be written (${code ?? 'error'}: ${message}): see to the disk and try again.`;
+      if (!(error instanceof Database.SqliteError)) throw error;
+      const reason = `The log cannot be written (${error.code}: ${error.message}): see to the disk and try again.`;
       return requests.map(() => ({ kind: 'unavailable', reason }));
     }
   }

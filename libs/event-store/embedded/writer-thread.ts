@@ -7,14 +7,10 @@ import { openForWriting, propertiesOf, type LogProperties } from './schema.js';
 /** What the thread says: first that it is ready, then the outcomes of each group. */
 export type WriterMessage =
   | { readonly kind: 'ready'; readonly properties: LogProperties }
-  | { readonly kind: 'outcomes'; readonly outcomes: readonly WriteOutcome[] }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'outcomes'; readonly outcomes: readonly WriteOutcome[] };
 
-/** Beyond about this many pages (16 MiB) the write-ahead log is carried over into the database. */
-const CHECKPOINT_PAGES = 4_000;
-/** Leaves of two tables, two indexes and the sequence that one request touches besides its payload. */
-const PAGES_PER_REQUEST = 3;
-const PAGE_BYTES = 4_096;
+/** Beyond this many pages (8 MiB) the write-ahead log is carried over into the database. */
+const CHECKPOINT_PAGES = 2_000;
 
 const { path } = workerData as { path: string };
 const port = parentPort!;
@@ -25,7 +21,6 @@ db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
 const properties = propertiesOf(db);
 const writer = new LogWriter(db);
 const commits = new BroadcastChannel(commitChannel(properties.epoch));
-let pagesSinceCheckpoint = 0;
 
 port.on('message', (message: GroupMessage | 'close') => {
   if (message === 'close') close();
@@ -37,24 +32,34 @@ function commit(group: GroupMessage): void {
   const outcomes = writer.commit(unpackGroup(group));
   say({ kind: 'outcomes', outcomes });
   if (outcomes.some(({ kind }) => kind === 'written')) commits.postMessage(0);
-  pagesSinceCheckpoint += outcomes.length * PAGES_PER_REQUEST + group.bytes.length / PAGE_BYTES;
-  if (pagesSinceCheckpoint > CHECKPOINT_PAGES) checkpoint();
+  checkpointWhenLarge();
+}
+
+function checkpointWhenLarge(): void {
+  const [{ log, checkpointed }] = checkpoint('NOOP');
+  if (log - checkpointed > CHECKPOINT_PAGES) checkpoint('PASSIVE');
+}
+
+interface WalState {
+  /** Pages in the write-ahead log, and how many of them are in the database already. */
+  readonly log: number;
+  readonly checkpointed: number;
 }
 
 /** Failing is no harm: the write-ahead log keeps everything, and the next checkpoint tries again. */
-function checkpoint(): void {
-  pagesSinceCheckpoint = 0;
+function checkpoint(mode: 'NOOP' | 'PASSIVE' | 'TRUNCATE'): [WalState] {
   try {
-    db.pragma('wal_checkpoint(PASSIVE)');
+    return db.pragma(`wal_checkpoint(${mode})`) as [WalState];
   } catch {
-    return;
+    return [{ log: 0, checkpointed: 0 }];
   }
 }
 
 function close(): void {
   commits.close();
+  // Readers of other threads may stay open: without this the log would stay in two files.
+  checkpoint('TRUNCATE');
   db.close();
-  say({ kind: 'closed' });
   port.close();
 }
 
