@@ -1,6 +1,6 @@
 export * from './events.js';
 export * from './state.js';
-export { evolve } from './evolve/index.js';
+export { CASE_EVENT_TYPES, evolve } from './evolve/index.js';
 export { highest } from './evolve/severity.js';
 export * from './legal.js';
 export * from './open-work.js';

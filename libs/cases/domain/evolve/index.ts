@@ -9,6 +9,8 @@ import type { Folds } from './fold.js';
 
 /** The compiler asks for an entry per type of event; no type is told twice, for each stands in one table only. */
 const FOLDS: Folds<CaseEventType> = { ...INTAKE, ...SEVERITY, ...HANDLING, ...RESULT, ...CLOCKS };
+/** Every type of event of a case, derived from the folds so that none is missing. */
+export const CASE_EVENT_TYPES = Object.keys(FOLDS) as readonly CaseEventType[];
 const BY_TYPE = new Map(Object.entries(FOLDS)) as ReadonlyMap<string, (state: CaseState, event: unknown) => CaseState>;
 
 /**
