@@ -2,7 +2,7 @@ import type { Row } from './row.js';
 import type { Table } from './projection.js';
 import { physicalName } from './shape.js';
 import { physicalTable } from './session.js';
-import { createIndex, createTables, dropTables, indexesOf, serve } from './tables.js';
+import { createIndex, createTables, dropTables, dropTablesBut, indexesOf, serve } from './tables.js';
 import { forgetTrack, insertTrack, newTrack, saveStanding, type Phase, type Track } from './track.js';
 import type { Projection } from './projection.js';
 import type { SqlWriter } from './writer.js';
@@ -56,7 +56,6 @@ export class Construction {
       if (old) await forgetTrack(db, old);
     });
     fresh.serving = true;
-    if (old) await this.drop(old);
   }
 
   async abandon(track: Track): Promise<void> {
@@ -64,9 +63,14 @@ export class Construction {
     await this.drop(track);
   }
 
-  private async drop(track: Track): Promise<void> {
+  async drop(track: Track): Promise<void> {
     await dropTables(this.writer.db, track);
     this.writer.scrub();
+  }
+
+  /** Tables of generations that went out of the books before a crash: they would keep what is erased elsewhere. */
+  async dropLeftovers(tracks: readonly Track[]): Promise<void> {
+    if (await dropTablesBut(this.writer.db, tracks)) this.writer.scrub();
   }
 
   private async derive(track: Track, progress: Progress): Promise<void> {

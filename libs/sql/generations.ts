@@ -48,6 +48,7 @@ export class Generations {
       await bindToLog(db, reader.epoch);
     });
     this.tracks = await loadTracks(writer.db, projections);
+    await this.construction.dropLeftovers(this.tracks);
     await this.refuseAhead();
     for (const projection of projections) await this.openOne(projection);
   }
@@ -84,9 +85,11 @@ export class Generations {
   /** Puts a complete generation before the readers in place of the one they saw. */
   async serve(track: Track, following: Set<Track>): Promise<void> {
     const old = this.tracks.find((it) => it.projection === track.projection && it.serving);
-    this.tracks = this.tracks.filter((it) => it !== old);
-    if (old) following.delete(old);
     await this.construction.swap(track, old);
+    this.tracks = this.tracks.filter((it) => it !== old);
+    if (!old) return;
+    following.delete(old);
+    await this.construction.drop(old);
   }
 
   /** @returns the number of the generation; one that is under construction already is begun again */

@@ -12,6 +12,8 @@ import type { Track } from './track.js';
 export interface RunnerOptions extends BatchSources {
   readonly projections: readonly Projection[];
   readonly log: RunnerLog;
+  /** After every transaction and every failure: the status may have changed. */
+  readonly onStep?: () => void;
   /** Events per transaction while others follow the log beside it. Default 2,000. */
   readonly batchEvents?: number;
   /** Events per transaction while nothing else happens: larger ones write a row fewer times. Default 10,000. */
@@ -127,11 +129,13 @@ export class ProjectionRunner {
         const woken = new Promise<void>((resolve) => (this.wake = resolve));
         const worked = await this.step();
         this.failure = undefined;
+        this.options.onStep?.();
         if (!worked && !this.stopping) await woken;
       } catch (error) {
         this.failure = error as Error;
         this.options.log.error({ error: this.failure.message }, 'projections failed; trying again');
         this.leaveFeed();
+        this.options.onStep?.();
         await this.pause(RETRY_MS);
       }
     }

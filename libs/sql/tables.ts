@@ -73,3 +73,16 @@ export async function serve(db: AnyDb, track: Track): Promise<void> {
 export async function dropTables(db: AnyDb, { tables, generation }: Track): Promise<void> {
   for (const name of tables) await db.schema.dropTable(physicalName({ name }, generation)).ifExists().execute();
 }
+
+/** @returns whether there was something to drop */
+export async function dropTablesBut(db: AnyDb, tracks: readonly Track[]): Promise<boolean> {
+  const known = new Set(
+    tracks.flatMap(({ tables, generation }) => tables.map((name) => physicalName({ name }, generation))),
+  );
+  const found = (await db.introspection.getTables()).filter(({ isView, name }) => !isView && GENERATION.test(name));
+  const left = found.filter(({ name }) => !known.has(name));
+  for (const { name } of left) await db.schema.dropTable(name).execute();
+  return left.length > 0;
+}
+
+const GENERATION = /_g\d+$/;
