@@ -1,4 +1,4 @@
-import { Form, Input, InputNumber, Segmented, Select } from 'antd';
+import { Form, Input, InputNumber, Segmented, Select, Switch } from 'antd';
 import { CategorySelect } from '../fields/category-select.tsx';
 import { InstantInput } from '../fields/instant-input.tsx';
 import { UnitSelect } from '../fields/unit-select.tsx';
@@ -47,11 +47,7 @@ function WhoSaysIt() {
     <section className={styles.section}>
       <h3>{words.receive.who}</h3>
       <div className={styles.two}>
-        <Form.Item
-          name={['complainant', 'name']}
-          label={words.field.name}
-          rules={[{ required: true, whitespace: true, message: words.form.required }]}
-        >
+        <Form.Item name={['complainant', 'name']} label={words.field.name}>
           <Input dir="auto" autoComplete="off" />
         </Form.Item>
         <Form.Item name={['complainant', 'phone']} label={words.field.phone}>
@@ -94,6 +90,16 @@ function WhereItBelongs({ properties }: { readonly properties: Documented }) {
         {'externalReference' in properties && (
           <Form.Item name="externalReference" label={words.field.externalReference}>
             <Input autoComplete="off" />
+          </Form.Item>
+        )}
+        {'receivedByUnit' in properties && (
+          <Form.Item name="receivedByUnit" label={words.field.receivedByUnit}>
+            <UnitSelect />
+          </Form.Item>
+        )}
+        {'answeredAtOnce' in properties && (
+          <Form.Item name="answeredAtOnce" label={words.field.answeredAtOnce} valuePropName="checked">
+            <Switch />
           </Form.Item>
         )}
         {'occurredAt' in properties && (

@@ -100,7 +100,7 @@ function PersonSelect({ many, ...bound }: Bound & { readonly many: boolean }) {
   const { people } = useSession();
   const options = people.map(({ id, name, unit }) => ({ value: id, label: unit ? `${name} · ${unit}` : name }));
   const search = { showSearch: { optionFilterProp: 'label' }, allowClear: true, options };
-  return many ? <Select {...bound} mode="multiple" {...search} /> : <Select {...bound} {...search} />;
+  return many ? <Select {...bound} mode="tags" {...search} /> : <Select {...bound} {...search} />;
 }
 
 /** Chooses among what the case holds: its parties, plans, promises … */

@@ -28,6 +28,7 @@ export interface FormField {
   readonly required: boolean;
   readonly options: readonly string[];
   readonly maxLength: number | undefined;
+  readonly pattern: string | undefined;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   /** Of a group, or of each of several groups. */
@@ -36,9 +37,10 @@ export interface FormField {
 
 const PERSON = new Set(['owner', 'person', 'secondPerson', 'by', 'proposedBy', 'approvedBy']);
 const UNIT = new Set(['unit', 'fromUnit', 'receivedByUnit']);
-/** Short texts by their nature; every other text without a short limit gets room to write. */
-const LINE = /(Id|Code|Reference|Key|name|phone|email|currency|step|rule|to|with|duty|source|at)$/i;
+/** Longer texts get room to write. */
 const SHORT_TEXT = 1000;
+/** Said by automations of themselves. */
+const FOR_RULES = new Set(['automatic']);
 /** What is seldom asked for stands last. */
 const SELDOM = new Set(['mentions', 'occurredAt']);
 
@@ -54,7 +56,8 @@ export const THINGS: Readonly<Record<string, string>> = {
 
 export function fieldsOf(schema: Schema, document: OpenApi): readonly FormField[] {
   const { properties = {}, required = [] } = resolved(schema, document);
-  const fields = Object.entries(properties).map(([name, property]) =>
+  const asked = Object.entries(properties).filter(([name]) => !FOR_RULES.has(name));
+  const fields = asked.map(([name, property]) =>
     fieldOf(name, resolved(property, document), required.includes(name), document),
   );
   return [...fields.filter(({ name }) => !SELDOM.has(name)), ...fields.filter(({ name }) => SELDOM.has(name))];
@@ -69,6 +72,7 @@ function fieldOf(name: string, schema: Schema, required: boolean, document: Open
     required,
     options: optionsIn(kind === 'choices' && items ? items : schema),
     maxLength: schema.maxLength,
+    pattern: schema.pattern,
     minimum: schema.minimum,
     maximum: schema.maximum,
     fields: kind === 'group' ? fieldsOf(schema, document) : kind === 'groups' && items ? fieldsOf(items, document) : [],
@@ -108,7 +112,8 @@ function textKindOf(name: string, schema: Schema): FieldKind {
   if (name === 'category') return 'category';
   if (name === 'partyId') return 'party';
   if (name in THINGS) return 'thing';
-  return LINE.test(name) || (schema.maxLength !== undefined && schema.maxLength <= SHORT_TEXT) ? 'line' : 'text';
+  const isShort = schema.pattern !== undefined || (schema.maxLength !== undefined && schema.maxLength <= SHORT_TEXT);
+  return isShort ? 'line' : 'text';
 }
 
 /** What is sent: fields left empty are left out, never null. */

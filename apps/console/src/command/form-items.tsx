@@ -1,6 +1,7 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Form } from 'antd';
+import { Button, Form, type FormRule as Rule } from 'antd';
 import type { CaseShown } from '../http/shapes.ts';
+import type { Dictionary } from '../language/en.ts';
 import { term, useLanguage } from '../language/language.tsx';
 import styles from './command.module.css';
 import { FieldControl } from './field-control.tsx';
@@ -49,11 +50,19 @@ function FormItem({ field, of, under, optional }: FormItemProps) {
       {...(field.required && field.kind === 'choice' && field.options.length === 1
         ? { initialValue: field.options[0] }
         : {})}
-      rules={isRequired ? [{ required: true, message: words.form.required }] : []}
+      rules={rulesOf(field, isRequired, words)}
     >
       <FieldControl field={field} of={of} />
     </Form.Item>
   );
+}
+
+function rulesOf({ pattern, kind }: FormField, isRequired: boolean, words: Dictionary): Rule[] {
+  const hasForm = pattern !== undefined && (kind === 'line' || kind === 'unit');
+  return [
+    ...(isRequired ? [{ required: true, message: words.form.required }] : []),
+    ...(hasForm ? [{ pattern: new RegExp(pattern, 'u'), message: words.form.malformed }] : []),
+  ];
 }
 
 interface GroupsProps {

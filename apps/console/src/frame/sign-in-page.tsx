@@ -1,5 +1,5 @@
 import { Button, Card, Form, Input } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { write, type Problem } from '../http/requests.ts';
 import { asProblem } from '../http/use-read.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -13,6 +13,9 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => void }) 
   const { words } = useLanguage();
   const [problem, setProblem] = useState<Problem>();
   const [sending, setSending] = useState(false);
+  useEffect(() => {
+    document.title = `${words.signIn.title} · ${words.name}`;
+  }, [words]);
 
   const signIn = ({ key }: { key: string }) => {
     setSending(true);

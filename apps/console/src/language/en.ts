@@ -15,7 +15,6 @@ export const en = {
     ago: (span: string) => `${span} ago`,
     justNow: 'just now',
     zone: (zone: string) => `Times in ${zone}`,
-    now: 'now',
     testClock: 'Test clock',
   },
   frame: {
@@ -60,7 +59,6 @@ export const en = {
     overdue: 'Overdue',
     filters: 'Filters',
     search: 'Search in subject, content, names, references',
-    all: 'All',
     clear: 'Clear filters',
     columns: {
       case: 'Case',
@@ -94,15 +92,14 @@ export const en = {
     where: 'Where it belongs',
     when: 'When it happened',
     whenHint: 'Only if it is recorded late; empty means now.',
-    contact: 'A phone number, e-mail or address is needed to answer.',
     optional: 'optional',
     submit: 'Receive case',
     cancel: 'Cancel',
     done: (ref: string) => `${ref} received`,
-    more: 'More details',
   },
   form: {
     required: 'Please fill this in',
+    malformed: 'Not in the expected form: a code or id without spaces',
     send: 'Send',
     yes: 'Yes',
     no: 'No',

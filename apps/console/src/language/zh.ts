@@ -15,7 +15,6 @@ export const zh: Dictionary = {
     ago: (span) => `${span}前`,
     justNow: '刚刚',
     zone: (zone) => `时间按 ${zone} 显示`,
-    now: '现在',
     testClock: '测试时钟',
   },
   frame: {
@@ -60,7 +59,6 @@ export const zh: Dictionary = {
     overdue: '已超时',
     filters: '筛选',
     search: '搜索主题、内容、姓名、编号',
-    all: '全部',
     clear: '清除筛选',
     columns: {
       case: '个案',
@@ -94,15 +92,14 @@ export const zh: Dictionary = {
     where: '归属',
     when: '发生时间',
     whenHint: '补录时填写；留空即为现在。',
-    contact: '需要电话、电子邮件或地址之一才能答复。',
     optional: '选填',
     submit: '登记',
     cancel: '取消',
     done: (ref) => `${ref} 已受理`,
-    more: '更多信息',
   },
   form: {
     required: '请填写',
+    malformed: '格式不符：应为不含空格的代码或编号',
     send: '提交',
     yes: '是',
     no: '否',
