@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AttachmentsController } from './attachments/attachments.controller.js';
+import { CommandsController } from './commands/commands.controller.js';
+import { COMMAND_HANDLERS } from './commands/handlers.js';
+import { CommandSender } from './commands/sending.js';
+import { Engine } from './engine.js';
+import { FeedController } from './feed/feed.controller.js';
+import { ImportController } from './import/import.controller.js';
+import { ClockController } from './operations/clock.controller.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { PeopleController } from './people/people.controller.js';
+import { SignInController } from './people/sign-in.controller.js';
+import { BoardController } from './queries/board.controller.js';
+import { CaseController } from './queries/case.controller.js';
+import { PolicyController } from './queries/policy.controller.js';
+import { Telemetry } from './telemetry.js';
+
+/** Composition only: which controllers there are, and the engine they all work on. */
+@Module({})
+export class ApiModule {
+  static on(engine: Engine, telemetry: Telemetry): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        CommandsController,
+        AttachmentsController,
+        BoardController,
+        CaseController,
+        PolicyController,
+        FeedController,
+        ImportController,
+        PeopleController,
+        SignInController,
+        ClockController,
+        OperationsController,
+      ],
+      providers: [
+        { provide: Engine, useValue: engine },
+        { provide: Telemetry, useValue: telemetry },
+        CommandSender,
+        ...COMMAND_HANDLERS,
+      ],
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+
+/** Another process holds the data folder. `server` is there where it is a server that answers. */
+export class FolderInUse extends Error {
+  constructor(
+    readonly folder: string,
+    readonly server: RunningServer | undefined,
+  ) {
+    super(
+      server === undefined
+        ? `The data folder ${folder} is in use by another process.`
+        : `The data folder ${folder} is in use by the server at ${server.url} (process ${server.pid}).`,
+    );
+  }
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly pid: number;
+  /** Of the local operator: who may read the data folder may do anything with it. */
+  readonly key: string;
+}
+
+/** A lock on a data folder that the operating system lifts when its holder dies, however it dies. */
+export interface FolderLock {
+  /** Tells other processes where the server listens. */
+  announce(server: RunningServer): void;
+  release(): void;
+}
+
+/**
+ * Takes the folder for this process alone, and makes it where it is not there.
+ * @throws FolderInUse
+ */
+export function lockFolder(folder: string): FolderLock {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = new Database(join(folder, 'lock.sqlite'), { timeout: 0 });
+  try {
+    // The lock of an open exclusive transaction is the operating system's: a killed process leaves none behind.
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY'))
+      throw new FolderInUse(folder, runningServer(folder));
+    throw error;
+  }
+  rmSync(serverFile(folder), { force: true });
+  return {
+    announce: (server) => writeWhole(serverFile(folder), `${JSON.stringify(server)}\n`),
+    release: () => {
+      rmSync(serverFile(folder), { force: true });
+      lock.close();
+    },
+  };
+}
+
+/** The server that holds the folder, undefined where none does (a file left by a killed one is not believed). */
+export function runningServer(folder: string): RunningServer | undefined {
+  try {
+    const server = JSON.parse(readFileSync(serverFile(folder), 'utf8')) as RunningServer;
+    process.kill(server.pid, 0);
+    return server;
+  } catch {
+    return undefined;
+  }
+}
+
+const serverFile = (folder: string): string => join(folder, 'server.json');
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,215 @@
+import type { Logger } from 'pino';
+import { SettleDue } from '#automations';
+import { caseAggregate } from '#cases';
+import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
+import { CommandExecutor } from '#execution';
+import type { Clock } from '#kernel';
+import type { Directory, FirstAdministrator } from '#organisation';
+import { openEmbeddedDirectory } from '#organisation/embedded';
+import { groupPack } from '#policy';
+import type { AttachmentStore, LostKey } from '#privacy';
+import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { Projector } from '../worker/projector.js';
+import { lockFolder, type FolderLock } from './data-folder.js';
+import type { CaseExecutor } from './executor.js';
+import { Feed } from './feed/reading.js';
+import type { Gatekeeper } from './http/access.js';
+import { ProblemError } from './http/problems.js';
+import { CaseImport } from './import/import-cases.js';
+import { LocalOperator } from './local-operator.js';
+import { openClock, type LogClock } from './log-clock.js';
+import { CaseReading } from './queries/case-reading.js';
+import type { Settings } from './settings.js';
+import type { Telemetry } from './telemetry.js';
+import { settleDue } from './timer.js';
+import { ViewAccess } from './view-access.js';
+
+export interface Surroundings {
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+}
+
+interface Parts {
+  readonly lock: FolderLock;
+  readonly time: LogClock;
+  readonly vault: EmbeddedVault;
+  readonly store: EmbeddedEventStore;
+  readonly directory: Directory;
+  readonly viewAccess: ViewAccess;
+}
+
+/** How long a read waits for the position it asks for. */
+const WAIT_FOR_VIEW_MS = 5000;
+
+/** The whole engine on one folder, without HTTP: the API and the command line compose the same one. */
+export class Engine {
+  readonly executor: CaseExecutor;
+  readonly feed: Feed;
+  readonly reading: CaseReading;
+  readonly imports: CaseImport;
+  readonly attachments: AttachmentStore;
+  readonly gatekeeper: Gatekeeper;
+  readonly operator: LocalOperator;
+  readonly timer: SettleDue;
+
+  private constructor(
+    readonly settings: Settings,
+    private readonly parts: Parts,
+    readonly firstAdministrator: FirstAdministrator | undefined,
+    private readonly surroundings: Surroundings,
+  ) {
+    const { store, vault, time, directory } = parts;
+    const policy = groupPack();
+    const onLost = (lost: LostKey): void => this.alarm(lost);
+    this.executor = this.executorOn(time.clock);
+    this.feed = new Feed({ store, vault, upcasts: caseAggregate.upcasts, category: caseAggregate.category, onLost });
+    this.reading = new CaseReading({ store, vault, clock: time.clock, policy, onLost });
+    this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
+    this.attachments = openEmbeddedAttachments({
+      folder: settings.folder,
+      vault,
+      limitBytes: settings.attachmentLimitBytes,
+    });
+    this.gatekeeper = {
+      byKey: (key) => directory.authenticate(key),
+      bySession: (token) => directory.authenticateSession(token),
+    };
+    this.operator = new LocalOperator(directory);
+    this.timer = settleDue(this, (outcome) => surroundings.telemetry.caseSettled(outcome));
+    this.projector.onAdvance(() => this.timer.arm());
+    this.timer.arm();
+  }
+
+  /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable */
+  static async open(settings: Settings, surroundings: Surroundings): Promise<Engine> {
+    const { folder } = settings;
+    const lock = lockFolder(folder);
+    const opened: { close(): Promise<void> }[] = [];
+    const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
+    try {
+      const time = await openClock(folder, settings.testClock);
+      const fromEnvironment = settings.masterKey;
+      const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
+      const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
+      const store = keep(await openEmbeddedEventStore({ folder }));
+      const directory = keep(
+        await openEmbeddedDirectory({ folder, secret: vault.secret('api-keys'), clock: time.clock }),
+      );
+      const { adminKey } = settings;
+      const first = await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
+      const { logger, telemetry } = surroundings;
+      const log = {
+        info: (facts: object, message: string) => logger.info(facts, message),
+        error: (facts: object, message: string) => logger.error(facts, message),
+      };
+      const onLost = (): void => telemetry.keyLost();
+      const viewAccess = keep(
+        await ViewAccess.open({ folder, masterKey, log, onLost }, settings.projections === 'pause'),
+      );
+      return new Engine(settings, { lock, time, vault, store, directory, viewAccess }, first, surroundings);
+    } catch (error) {
+      for (const part of opened) await part.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
+  executorOn(clock: Clock): CaseExecutor {
+    const { store, vault } = this.parts;
+    const policy = groupPack();
+    const ruling = { pack: policy.id, version: policy.version, policy };
+    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: () => ruling });
+  }
+
+  get clock(): Clock {
+    return this.parts.time.clock;
+  }
+
+  get time(): LogClock {
+    return this.parts.time;
+  }
+
+  get store(): EmbeddedEventStore {
+    return this.parts.store;
+  }
+
+  get vault(): EmbeddedVault {
+    return this.parts.vault;
+  }
+
+  get directory(): Directory {
+    return this.parts.directory;
+  }
+
+  get projector(): Projector {
+    return this.parts.viewAccess.projector;
+  }
+
+  /** The read side's tables. */
+  get views(): ViewAccess['db'] {
+    return this.parts.viewAccess.db;
+  }
+
+  /** How far all views have come, as a token. */
+  viewPosition(): string {
+    return this.feed.tokenOf(this.parts.viewAccess.reached);
+  }
+
+  /**
+   * Waits until the views have seen a position.
+   * @throws ProblemError VIEW_BEHIND after five seconds, and what is wrong with the token
+   */
+  async reached(atLeast: string | undefined): Promise<void> {
+    if (atLeast === undefined) return;
+    const position = await this.feed.positionOf(atLeast);
+    const arrived = await this.projector.waitFor(position, WAIT_FOR_VIEW_MS);
+    if (!arrived) throw new ProblemError('VIEW_BEHIND', { asked: atLeast, reached: this.viewPosition() });
+  }
+
+  /** Whether the log has no event yet. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.store.head()) === undefined;
+  }
+
+  async checks(): Promise<Readonly<Record<'store' | 'projections' | 'clock', 'up' | 'down'>>> {
+    const storeUp = await this.store.head().then(
+      () => true,
+      () => false,
+    );
+    const stands =
+      this.projector.failure() !== undefined || this.projector.status().some(({ state }) => state === 'stopped');
+    const shown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
+    return {
+      store: shown(storeUp),
+      projections: shown(!stands),
+      clock: shown(this.time.clock.suspended === undefined),
+    };
+  }
+
+  /** Tells other processes on this machine where the server is, and gives them a key of their own. */
+  async announce(url: string): Promise<void> {
+    this.parts.lock.announce({ url, pid: process.pid, key: await this.operator.newKey() });
+  }
+
+  /** Something nobody waits for: its failure goes to the log. */
+  background(what: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.surroundings.logger.error({ err: error }, `${what} failed`));
+  }
+
+  /** Ends in the order in which nothing is left without what it needs. */
+  async close(): Promise<void> {
+    await this.timer.stop();
+    await this.operator.end();
+    await this.parts.viewAccess.close();
+    await this.store.close();
+    await this.directory.close();
+    await this.vault.close();
+    this.parts.lock.release();
+  }
+
+  private alarm(lost: LostKey): void {
+    this.surroundings.telemetry.keyLost();
+    this.surroundings.logger.error(lost, 'a key is missing though nobody erased it');
+  }
+}

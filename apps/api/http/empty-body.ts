@@ -1,0 +1,2 @@
+/** What a request without a body was sent with. */
+export const EMPTY_BODY = Buffer.alloc(0);

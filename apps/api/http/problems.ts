@@ -1,0 +1,122 @@
+import { STATUS_CODES } from 'node:http';
+import type { JsonObject, Refusal } from '#kernel';
+
+/** A request that is answered with a problem (RFC 9457). Thrown at the edge only; the domain returns refusals. */
+export class ProblemError extends Error {
+  constructor(
+    readonly code: string,
+    readonly facts: JsonObject = {},
+    detail?: string,
+  ) {
+    super(detail ?? detailOf(code));
+  }
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly facts: JsonObject;
+  readonly correlationId?: string;
+}
+
+/**
+ * Every code that does not mean 409 (a move that the case's state forbids), with its status and what to do about it.
+ * Codes are stable: clients branch on them.
+ */
+const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: string]>> = {
+  BROKEN_JSON: [400, 'The body is no JSON: check its syntax and its encoding (UTF-8).'],
+  BAD_REQUEST: [400, 'The request cannot be read.'],
+  BAD_URL: [400, 'The address cannot be decoded: check its percent-encoding.'],
+  BAD_HEADER: [400, 'A header is not as it must be.'],
+  BAD_POSITION: [400, 'This is no position token: take one from an answer or from the feed.'],
+  UNAUTHENTICATED: [401, 'Send a key as "Authorization: Bearer <key>", or sign in.'],
+  SIGN_IN_LINK_SPENT: [401, 'This sign-in link was used, or its time is over: ask for another one.'],
+  FORBIDDEN: [403, 'Your role may not do this.'],
+  CSRF_REFUSED: [403, 'A request by session cookie needs the header "X-Redress-CSRF: 1".'],
+  HOST_REFUSED: [403, 'This server does not answer to that host name; REDRESS_PUBLIC_HOSTS names those it answers to.'],
+  ROLE_NOT_ALLOWED: [403, 'Your role may not give this command.'],
+  ROLE_MAY_NOT: [403, 'Your role may not give this command.'],
+  HANDLER_RECUSED: [403, 'Who is complained about takes no part in the case.'],
+  OWN_PROPOSAL: [403, 'Nobody approves a proposal of their own.'],
+  WITHHELD: [403, 'Your role may not see this.'],
+  UNKNOWN_ROUTE: [404, 'There is nothing at this address; /docs lists what there is.'],
+  CASE_NOT_FOUND: [404, 'There is no case with this id.'],
+  ATTACHMENT_NOT_FOUND: [404, 'The case has no attachment with this id.'],
+  ATTACHMENT_DAMAGED: [410, 'What is stored of the attachment is not what was stored.'],
+  ATTACHMENT_ERASED: [410, 'The attachment was erased.'],
+  PERSON_NOT_FOUND: [404, 'There is no person with this id.'],
+  KEY_NOT_FOUND: [404, 'There is no key with this id.'],
+  PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
+  NO_TEST_CLOCK: [404, 'This server runs on real time: start it with REDRESS_TEST_CLOCK to move time.'],
+  METHOD_NOT_ALLOWED: [405, 'This address does not know that method.'],
+  FOREIGN_POSITION: [409, 'The position is of another log: begin again, or translate it.'],
+  POSITION_AHEAD: [409, 'The position lies beyond the end of the log.'],
+  PRECONDITION_FAILED: [412, 'Somebody changed the case since: read it again and decide anew.'],
+  TOO_LARGE: [413, 'The body is larger than allowed.'],
+  EVENT_TOO_LARGE: [413, 'This is more than one event may hold: send less, or send it as an attachment.'],
+  URL_TOO_LONG: [414, 'The address is longer than allowed.'],
+  WRONG_CONTENT_TYPE: [415, 'Send the body as application/json.'],
+  VALIDATION_FAILED: [422, 'The request is not as it must be; facts.errors lists each field.'],
+  MALFORMED_TEXT: [422, 'A text holds half a character (a lone surrogate), which no log can carry.'],
+  IDEMPOTENCY_KEY_REUSED: [422, 'This idempotency key came with another body before: take a fresh one.'],
+  UNKNOWN_CATEGORY: [422],
+  UNKNOWN_PARTY: [422],
+  HEADERS_TOO_LARGE: [431, 'The headers are larger than allowed.'],
+  INTERNAL: [500, 'Something is wrong on our side; the log of the server names it by the correlation id.'],
+  VIEW_BEHIND: [503, 'The view has not come that far yet: try again.'],
+  CLOCK_JUMPED: [503, 'The clock of the machine jumped: an operator must confirm it before anything is written.'],
+  STORE_UNAVAILABLE: [503, 'The event store does not answer: try again.'],
+  SHUTTING_DOWN: [503, 'The server is stopping.'],
+};
+
+const CODE_OF: Readonly<Record<string, string>> = { NOT_FOUND: 'CASE_NOT_FOUND', INVALID_POSITION: 'BAD_POSITION' };
+
+export const statusOf = (code: string): number => PROBLEMS[code]?.[0] ?? 409;
+
+const detailOf = (code: string): string => PROBLEMS[code]?.[1] ?? `${sentence(code)}.`;
+
+/** The problem that a refusal is shown as. */
+export const problemOf = ({ code, facts }: Pick<Refusal, 'code' | 'facts'>, detail?: string): Problem => {
+  const shown = CODE_OF[code] ?? code;
+  const status = statusOf(shown);
+  return {
+    type: `urn:redress:problem:${shown}`,
+    title: PROBLEMS[shown] === undefined ? sentence(shown) : (STATUS_CODES[status] ?? sentence(shown)),
+    status,
+    detail: detail ?? detailOf(shown),
+    code: shown,
+    facts,
+  };
+};
+
+const sentence = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
+
+/** The code under which an error of Fastify or Node is shown. */
+export function codeOfError(error: { code?: string; statusCode?: number; status?: number }): string | undefined {
+  const known = error.code === undefined ? undefined : ERROR_CODES[error.code];
+  if (known !== undefined) return known;
+  if (error.code !== undefined && error.code in PROBLEMS) return error.code;
+  const status = error.statusCode ?? error.status ?? 500;
+  return STATUS_CODES_OF_ERRORS[status] ?? (status >= 400 && status < 500 ? 'BAD_REQUEST' : undefined);
+}
+
+const ERROR_CODES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'WRONG_CONTENT_TYPE',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'TOO_LARGE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'BROKEN_JSON',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BAD_REQUEST',
+  FST_ERR_BAD_URL: 'BAD_URL',
+  FST_ERR_MAX_PARAM_LENGTH: 'URL_TOO_LONG',
+  ERR_HTTP_INVALID_HEADER_VALUE: 'BAD_HEADER',
+};
+
+const STATUS_CODES_OF_ERRORS: Readonly<Record<number, string>> = {
+  404: 'UNKNOWN_ROUTE',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'TOO_LARGE',
+  414: 'URL_TOO_LONG',
+  415: 'WRONG_CONTENT_TYPE',
+};

@@ -1,0 +1,81 @@
+import 'reflect-metadata';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { startServer, type ApiServer } from './server.js';
+import { FolderInUse } from './data-folder.js';
+import { readSettings, WrongSettings, type Settings } from './settings.js';
+
+/** Another engineer of the desk's demo gives this; the server only knows when it is wanted. */
+interface Demo {
+  seedDemo(server: ApiServer): Promise<void>;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** What an operator needs to hear once: how to get in. Secrets are said on the terminal and logged nowhere. */
+function greet({ url, engine }: ApiServer): void {
+  if (!process.stdout.isTTY) say(JSON.stringify({ listening: true, url, pid: process.pid }));
+  say(`Redress answers at ${url}`);
+  const first = engine.firstAdministrator;
+  if (first === undefined) return;
+  if (first.warning !== undefined) say(first.warning);
+  if (first.key !== undefined) say(`The first administrator's key, shown this once: ${first.key}`);
+  say(`Sign in (works once, within 24 hours): ${url}/sign-in?token=${first.signIn.token}`);
+}
+
+async function wantsDemo(settings: Settings, asked: boolean, isEmpty: boolean): Promise<boolean> {
+  if (!isEmpty) {
+    if (asked) say('The folder is not empty: the demo is left out.');
+    return false;
+  }
+  if (asked || settings.demo) return true;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question('The desk is empty. Fill it with a demo of some hundred complaints? [y/N] ');
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+async function fillWithDemo(server: ApiServer): Promise<void> {
+  const demo = (await import(new URL('./demo.js', import.meta.url).href)) as Demo;
+  say('Filling the desk …');
+  await demo.seedDemo(server);
+}
+
+/** Ends on the first signal when all that is under way is answered, at once on the second. */
+function stopOnSignals(server: ApiServer): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+}
+
+function fail(error: unknown): never {
+  const isExpected = error instanceof WrongSettings || error instanceof FolderInUse || isStartUpCode(error);
+  process.stderr.write(
+    `${isExpected ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(1);
+}
+
+const isStartUpCode = (error: unknown): boolean =>
+  ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'FOLDER_IN_USE', 'WRONG_MASTER_KEY', 'MASTER_KEY_UNUSABLE'].includes(
+    (error as { code?: string }).code ?? '',
+  );
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } } });
+  const settings = readSettings(process.env);
+  const server = await startServer(settings);
+  stopOnSignals(server);
+  greet(server);
+  if (await wantsDemo(settings, values.demo, await server.engine.isEmpty())) await fillWithDemo(server);
+}
+
+await main().catch(fail);

@@ -1,0 +1,187 @@
+import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  CASE_KINDS,
+  CHANNELS,
+  PHASES,
+  SEVERITIES,
+  type CaseKind,
+  type Channel,
+  type Phase,
+  type Severity,
+} from '#cases';
+import { caseBoard, counts, deadlinesQuery, type BoardItem, type Counts, type DeadlineItem } from '#views';
+import { Engine } from '../engine.js';
+import type { Request } from '../http/context.js';
+import { hasPermission } from '../http/permission.js';
+import { validated } from '../http/validate.js';
+import { granted } from '../people/people.controller.js';
+import { ChoiceParameter, ChoicesParameter, given, NumberParameter, numberOf, TextParameter } from './query-fields.js';
+
+const MOST_ROWS = 200;
+const SORTS = ['nextDue', 'received', 'updated', 'severity'] as const;
+const DIRECTIONS = ['asc', 'desc'] as const;
+const DEADLINE_STATES = ['running', 'missed', 'met', 'cancelled'] as const;
+const YES_NO = ['true', 'false'] as const;
+
+class PageQuery {
+  @NumberParameter(MOST_ROWS, 'Rows of a page; 50 where it is left out')
+  readonly limit?: string;
+
+  @TextParameter('`next` of the page before, with the same filter and sort')
+  readonly cursor?: string;
+
+  @ChoiceParameter(DIRECTIONS, 'asc where it is left out')
+  readonly direction?: 'asc' | 'desc';
+
+  @TextParameter('Position of a write that the answer must have seen', 100)
+  readonly atLeast?: string;
+}
+
+export class BoardQuery extends PageQuery {
+  @ChoicesParameter(PHASES, 'Phases')
+  readonly state?: string;
+
+  @ChoiceParameter(SEVERITIES, 'Severity')
+  readonly severity?: Severity;
+
+  @TextParameter('Category')
+  readonly category?: string;
+
+  @TextParameter('Unit')
+  readonly unit?: string;
+
+  @TextParameter('Owner')
+  readonly owner?: string;
+
+  @ChoiceParameter(CHANNELS, 'Channel')
+  readonly channel?: Channel;
+
+  @ChoiceParameter(CASE_KINDS, 'Kind')
+  readonly kind?: CaseKind;
+
+  @TextParameter('Words that must all be there')
+  readonly text?: string;
+
+  @TextParameter('Exactly this external reference', 1000)
+  readonly externalReference?: string;
+
+  @ChoiceParameter(YES_NO, 'Whether a deadline is past')
+  readonly overdue?: 'true' | 'false';
+
+  @ChoiceParameter(SORTS, 'nextDue where it is left out')
+  readonly sort?: (typeof SORTS)[number];
+}
+
+export class DeadlinesQuery extends PageQuery {
+  @ChoiceParameter(DEADLINE_STATES, 'running where it is left out')
+  readonly state?: (typeof DEADLINE_STATES)[number];
+
+  @TextParameter('Clock')
+  readonly clock?: string;
+
+  @TextParameter('Unit')
+  readonly unit?: string;
+
+  @TextParameter('Owner')
+  readonly owner?: string;
+
+  @ChoiceParameter(SEVERITIES, 'Severity')
+  readonly severity?: Severity;
+}
+
+export class CountsQuery {
+  @TextParameter('Position of a write that the answer must have seen', 100)
+  readonly atLeast?: string;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+  /** How far the view had come. */
+  readonly position: string;
+}
+
+/** What is there, what breaks next, how many: answered from views, as of now. */
+@ApiTags('views')
+@Controller()
+export class BoardController {
+  constructor(@Inject(Engine) private readonly engine: Engine) {}
+
+  @Get('cases')
+  @ApiOperation({ summary: 'The board' })
+  async board(@Req() request: Request, @Query() query: BoardQuery): Promise<Page<object>> {
+    const { limit, atLeast, state, overdue, ...filter } = validated(BoardQuery, given(query));
+    await this.engine.reached(atLeast);
+    // Who may not see personal words may not learn them by asking for them either.
+    const open = hasPermission(request, 'open_personal_data');
+    if (!open) delete (filter as { text?: string; externalReference?: string }).text;
+    const page = granted(
+      await caseBoard(this.engine.views, {
+        ...filter,
+        ...optional('state', state?.split(',') as Phase[] | undefined),
+        ...optional('limit', numberOf(limit, MOST_ROWS, 'limit')),
+        ...optional('overdue', overdue === undefined ? undefined : overdue === 'true'),
+        at: this.now(),
+      }),
+    );
+    return this.page(page, (item: BoardItem) => rowOf(item, open));
+  }
+
+  @Get('deadlines')
+  @ApiOperation({ summary: 'Deadlines by the instant at which they break' })
+  async deadlines(@Query() query: DeadlinesQuery): Promise<Page<DeadlineItem>> {
+    const { limit, atLeast, ...filter } = validated(DeadlinesQuery, given(query));
+    await this.engine.reached(atLeast);
+    const page = granted(
+      await deadlinesQuery(this.engine.views, {
+        ...filter,
+        ...optional('limit', numberOf(limit, MOST_ROWS, 'limit')),
+        at: this.now(),
+      }),
+    );
+    return this.page(page, (item: DeadlineItem) => item);
+  }
+
+  @Get('counts')
+  @ApiOperation({ summary: 'How many cases there are, by phase, severity and unit' })
+  async counts(@Query() query: CountsQuery): Promise<Counts & { position: string }> {
+    const { atLeast } = validated(CountsQuery, given(query));
+    await this.engine.reached(atLeast);
+    return { ...(await counts(this.engine.views)), position: this.engine.viewPosition() };
+  }
+
+  private page<T, U>(page: { items: readonly T[]; next: string | undefined }, shown: (item: T) => U): Page<U> {
+    return { items: page.items.map(shown), next: page.next ?? null, position: this.engine.viewPosition() };
+  }
+
+  private now(): string {
+    return this.engine.time.clock.now();
+  }
+}
+
+const optional = <K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V } =>
+  (value === undefined ? {} : { [name]: value }) as { readonly [P in K]?: V };
+
+/** A row as the console shows it: `occurredAt` when it happened, `receivedAt` when it was taken in (I-3). */
+function rowOf(
+  { complainant, missedCount, receivedAt, recordedAt, position: _, ...row }: BoardItem,
+  open: boolean,
+): object {
+  const words = {
+    subject: row.subject,
+    excerpt: row.excerpt,
+    complainantName: complainant,
+    externalReference: row.externalReference,
+  };
+  return {
+    ...row,
+    ...(open ? words : withheld(words)),
+    missed: missedCount,
+    occurredAt: receivedAt ?? recordedAt,
+    receivedAt: recordedAt,
+  };
+}
+
+const withheld = (words: Readonly<Record<string, string | null>>): object =>
+  Object.fromEntries(Object.entries(words).map(([field, word]) => [field, word === null ? null : { withheld: true }]));

@@ -1,0 +1,33 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CASE_KINDS, CHANNELS, CIRCUMSTANCES, SEVERITIES } from '#cases';
+import { groupPack } from '#policy';
+
+/** What the pack in force names: categories, clocks, and the words of the domain, with labels where the pack has them. */
+@ApiTags('policy')
+@Controller('policy')
+export class PolicyController {
+  @Get()
+  @ApiOperation({ summary: 'The pack in force: categories, severities, clocks' })
+  policy(): object {
+    const pack = groupPack();
+    return {
+      pack: pack.id,
+      version: pack.version,
+      name: pack.name,
+      categories: pack.categories,
+      severities: SEVERITIES,
+      kinds: CASE_KINDS,
+      channels: CHANNELS,
+      circumstances: CIRCUMSTANCES,
+      currency: pack.currency,
+      clocks: pack.clocks.map(({ id, label, budget, countsFrom, source }) => ({
+        id,
+        label,
+        budget,
+        countsFrom,
+        source,
+      })),
+    };
+  }
+}

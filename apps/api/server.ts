@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { ApiModule } from './api.module.js';
+import { Engine } from './engine.js';
+import { edge } from './http/adapter.js';
+import { ProblemFilter } from './http/answers.js';
+import type { Reply } from './http/context.js';
+import { ProblemError } from './http/problems.js';
+import { nestLogger, openLog, requestObserver, type Log } from './logging.js';
+import { openApiDocument } from './open-api.js';
+import type { Settings } from './settings.js';
+import { Telemetry } from './telemetry.js';
+
+/** An engine that answers over HTTP. */
+export interface ApiServer {
+  readonly url: string;
+  readonly engine: Engine;
+  readonly app: NestFastifyApplication;
+  /** Answers what is under way, lets go of who follows the feed, and closes the engine. */
+  close(): Promise<void>;
+}
+
+const CONSOLE = fileURLToPath(new URL('../../console', import.meta.url));
+
+/** Opens the engine of the settings' folder and serves it. @throws WrongSettings, FolderInUse, and what the engine's parts throw */
+export async function startServer(settings: Settings): Promise<ApiServer> {
+  const log = openLog(settings);
+  const telemetry = new Telemetry();
+  const engine = await Engine.open(settings, { logger: log.logger, telemetry });
+  try {
+    const app = await compose(engine, log, telemetry);
+    await app.listen({ port: settings.port, host: settings.host });
+    const url = urlOf(app, settings);
+    await engine.announce(url);
+    log.logger.info({ url, folder: settings.folder }, 'listening');
+    return { url, engine, app, close: () => close(app, engine, log) };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** The application with all its routes, not yet listening. */
+export async function compose(engine: Engine, log: Log, telemetry: Telemetry): Promise<NestFastifyApplication> {
+  const adapter = edge({
+    settings: engine.settings,
+    gatekeeper: engine.gatekeeper,
+    logger: log.logger,
+    observer: requestObserver(telemetry),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(engine, telemetry), adapter, {
+    logger: nestLogger(log.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter());
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Redress API',
+  });
+  await serveConsole(app);
+  return app;
+}
+
+/** The console's pages. Like everything else they are there for who is signed in. */
+async function serveConsole(app: NestFastifyApplication): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  const built = existsSync(CONSOLE);
+  if (built) await fastify.register(fastifyStatic, { root: CONSOLE, index: false, cacheControl: false });
+  fastify.get('/', (_request, reply) => {
+    if (!built) throw new ProblemError('UNKNOWN_ROUTE', {}, 'The console is not built: npm run build:console.');
+    return (reply as Reply).type('text/html; charset=utf-8').sendFile('index.html');
+  });
+}
+
+function urlOf(app: NestFastifyApplication, { host, tls }: Settings): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `${tls === undefined ? 'http' : 'https'}://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
+}
+
+async function close(app: NestFastifyApplication, engine: Engine, log: Log): Promise<void> {
+  await app.close();
+  await engine.close();
+  log.logger.info('stopped');
+  log.flush();
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { parseInstant } from '#kernel';
+
+/** A setting that is wrong: the message says what is allowed, and nothing starts. */
+export class WrongSettings extends Error {}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Known by name so that nobody believes they work: what runs in this release is the embedded engine. */
+const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_DATABASE_URL', 'REDRESS_REDIS_URL', 'REDRESS_ESDB_PORT'];
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((number) => number <= 65_535);
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+
+const testClock = z.string().transform((text, context) => {
+  if (text === '0' || text === '1') return text;
+  const at = parseInstant(text);
+  if (at === undefined) context.addIssue({ code: 'custom', message: 'no instant' });
+  return at ?? text;
+});
+
+interface Allowed {
+  readonly schema: z.ZodType;
+  readonly allowed: string;
+}
+
+/** Every setting with what it takes; the message of an error is made from this list (DESIGN "Settings"). */
+const SETTINGS = {
+  PORT: { schema: port.default(3000), allowed: 'a TCP port, 0 for any free one (default 3000)' },
+  HOST: { schema: z.string().min(1).default('127.0.0.1'), allowed: 'an address to bind to (default 127.0.0.1)' },
+  REDRESS_DATA: { schema: z.string().min(1).default('data'), allowed: 'a folder (default ./data)' },
+  REDRESS_ADMIN_KEY: { schema: z.string().min(1).optional(), allowed: "the first administrator's key" },
+  REDRESS_MASTER_KEY: {
+    schema: z.string().min(1).optional(),
+    allowed: 'the master key, 32 bytes as base64 or hex (default: a file made on first start)',
+  },
+  REDRESS_TEST_CLOCK: {
+    schema: testClock.default('0'),
+    allowed: '0, 1, or an instant such as 2026-01-05T01:00:00Z at which the test clock starts',
+  },
+  REDRESS_LOG_LEVEL: { schema: z.enum(LOG_LEVELS).default('info'), allowed: LOG_LEVELS.join(', ') },
+  REDRESS_TLS_CERT: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_KEY too' },
+  REDRESS_TLS_KEY: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_CERT too' },
+  REDRESS_PUBLIC_HOSTS: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((host) => host.trim().toLowerCase()))
+      .default([]),
+    allowed: 'host names, separated by commas, under which browsers may reach a server bound to loopback',
+  },
+  REDRESS_DEMO: { schema: flag.default(false), allowed: '0 or 1: fill an empty folder with the demo (as --demo does)' },
+  REDRESS_ATTACHMENT_LIMIT_BYTES: {
+    schema: z
+      .string()
+      .regex(/^\d{1,12}$/)
+      .transform(Number)
+      .default(25 * 1024 * 1024),
+    allowed: 'the largest attachment in bytes (default 26214400)',
+  },
+  REDRESS_PROJECTIONS: {
+    schema: z.enum(['run', 'pause']).default('run'),
+    allowed: 'run or pause (paused, views fall behind until the next start; for benchmarks)',
+  },
+} as const satisfies Record<string, Allowed>;
+
+type Values = { readonly [Name in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Name]['schema']> };
+
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly folder: string;
+  readonly adminKey: string | undefined;
+  readonly masterKey: string | undefined;
+  /** `undefined` where time is the machine's; `now` where a test clock starts at the present. */
+  readonly testClock: string | 'now' | undefined;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly publicHosts: readonly string[];
+  readonly demo: boolean;
+  readonly attachmentLimitBytes: number;
+  readonly projections: 'run' | 'pause';
+}
+
+/** Reads the environment. @throws WrongSettings naming every wrong setting and what is allowed */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const faults = [...unknownNames(environment), ...notBuilt(environment)];
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema, allowed }] of Object.entries(SETTINGS)) {
+    const parsed = schema.safeParse(environment[name] === '' ? undefined : environment[name]);
+    if (parsed.success) values[name] = parsed.data;
+    else faults.push(`${name} is wrong; allowed is ${allowed}.`);
+  }
+  const read = values as Values;
+  if ((read.REDRESS_TLS_CERT === undefined) !== (read.REDRESS_TLS_KEY === undefined)) {
+    faults.push('REDRESS_TLS_CERT and REDRESS_TLS_KEY go together: give both or neither.');
+  }
+  if (faults.length > 0) throw new WrongSettings(faults.join('\n'));
+  return settingsOf(read);
+}
+
+function settingsOf(read: Values): Settings {
+  const { REDRESS_TLS_CERT: cert, REDRESS_TLS_KEY: key, REDRESS_TEST_CLOCK: clock } = read;
+  return {
+    port: read.PORT,
+    host: read.HOST,
+    folder: read.REDRESS_DATA,
+    adminKey: read.REDRESS_ADMIN_KEY,
+    masterKey: read.REDRESS_MASTER_KEY,
+    testClock: clock === '0' ? undefined : clock === '1' ? 'now' : clock,
+    logLevel: read.REDRESS_LOG_LEVEL,
+    tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
+    publicHosts: read.REDRESS_PUBLIC_HOSTS,
+    demo: read.REDRESS_DEMO,
+    attachmentLimitBytes: read.REDRESS_ATTACHMENT_LIMIT_BYTES,
+    projections: read.REDRESS_PROJECTIONS,
+  };
+}
+
+const unknownNames = (environment: NodeJS.ProcessEnv): string[] =>
+  Object.keys(environment)
+    .filter((name) => name.startsWith('REDRESS_') && !(name in SETTINGS) && !NOT_BUILT_YET.includes(name))
+    .map((name) => `${name} is no setting. There are ${Object.keys(SETTINGS).join(', ')}.`);
+
+const notBuilt = (environment: NodeJS.ProcessEnv): string[] =>
+  NOT_BUILT_YET.filter((name) => (environment[name] ?? '') !== '').map(
+    (name) => `${name} is not built yet: this release runs the embedded engine only. Leave it unset.`,
+  );

@@ -1,0 +1,30 @@
+import { SettleDue, type Settled } from '#automations';
+import { settleCase, SettleCase } from '#cases';
+import { ENGINE, isRefusal, newId } from '#kernel';
+import { casesDueBefore, nextDue } from '#views';
+import type { Engine } from './engine.js';
+
+/** The automation with the engine under it: due times come from the view, settling goes through the executor. */
+export const settleDue = (engine: Engine, onSettled: (outcome: Settled) => void): SettleDue =>
+  new SettleDue({
+    clock: engine.time.clock,
+    nextDue: () => nextDue(engine.views),
+    casesDueBefore: (instant, limit) => casesDueBefore(engine.views, instant, limit),
+    settle: (caseId) => settle(engine, caseId),
+    onSettled,
+  });
+
+async function settle({ executor }: Engine, id: string): Promise<Settled> {
+  const before = (await executor.load(id))?.head.revision;
+  const outcome = await executor.execute({
+    id,
+    decide: settleCase,
+    command: new SettleCase(),
+    commandId: newId(),
+    digest: '',
+    actor: ENGINE,
+    correlationId: `case-${id}`,
+  });
+  if (isRefusal(outcome)) return 'failed';
+  return outcome.revision === before ? 'nothing_due' : 'settled';
+}

@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { runningServer } from '../api/data-folder.js';
+import type { ImportResult } from '../api/import/import-cases.js';
+import type { TimelineEntry } from '../api/queries/timeline.js';
+
+/** What the command line asks of an engine, be it over HTTP or composed in this process. */
+export interface EngineClient {
+  timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]>;
+  importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
+  rebuild(view: string): Promise<void>;
+  /** The time that the engine records. */
+  now(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface TimelineOrder {
+  readonly by: 'recorded' | 'occurred';
+  readonly asOf?: string;
+}
+
+export interface Where {
+  readonly url?: string;
+  readonly key?: string;
+  readonly data?: string;
+}
+
+/** A message for whoever typed the command; no stack belongs under it. */
+export class CliError extends Error {}
+
+/**
+ * A server that was named, else the one that runs on the folder, else the engine itself in this process, which takes the
+ * folder's lock (DESIGN "the CLI beside a running server").
+ */
+export async function connect(where: Where): Promise<EngineClient> {
+  const key = where.key ?? process.env['REDRESS_ADMIN_KEY'];
+  if (where.url !== undefined) {
+    if (key === undefined)
+      throw new CliError('A server that is named by --url needs a key: --key, or REDRESS_ADMIN_KEY.');
+    return new HttpClient(where.url, key);
+  }
+  const folder = resolve(where.data ?? process.env['REDRESS_DATA'] ?? 'data');
+  const server = runningServer(folder);
+  if (server !== undefined) return new HttpClient(server.url, where.key ?? server.key);
+  const { LocalClient } = await import('./local-client.js');
+  return LocalClient.open(folder);
+}
+
+class HttpClient implements EngineClient {
+  private readonly base: string;
+
+  constructor(
+    url: string,
+    private readonly key: string,
+  ) {
+    this.base = url.replace(/\/+$/, '');
+  }
+
+  async timeline(caseId: string, { by, asOf }: TimelineOrder): Promise<readonly TimelineEntry[]> {
+    const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
+    const path = `/cases/${encodeURIComponent(caseId)}/timeline?${query.toString()}`;
+    return (await this.request<{ items: TimelineEntry[] }>('GET', path)).items;
+  }
+
+  async importCases(cases: readonly object[]): Promise<readonly ImportResult[]> {
+    return (await this.request<{ results: ImportResult[] }>('POST', '/import/cases', { cases })).results;
+  }
+
+  async rebuild(view: string): Promise<void> {
+    await this.request('POST', `/projections/${encodeURIComponent(view)}/rebuild`);
+  }
+
+  async now(): Promise<string> {
+    return (await this.request<{ now: string }>('GET', '/clock')).now;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(this.base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      throw new CliError(`${this.base} does not answer: ${(error as Error).message}`);
+    });
+    const answer = (await response.json()) as { code?: string; detail?: string; facts?: unknown };
+    if (!response.ok) {
+      throw new CliError(
+        `${answer.code ?? response.status}: ${answer.detail ?? ''} ${JSON.stringify(answer.facts ?? {})}`,
+      );
+    }
+    return answer as T;
+  }
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { type Actor } from '#kernel';
+import { Engine } from '../api/engine.js';
+import type { ImportResult } from '../api/import/import-cases.js';
+import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
+import { readSettings } from '../api/settings.js';
+import { Telemetry } from '../api/telemetry.js';
+import { CliError, type EngineClient, type TimelineOrder } from './client.js';
+
+/** The engine itself in this process, for a folder that no server holds. */
+export class LocalClient implements EngineClient {
+  private readonly correlationId = `cli-${randomUUID()}`;
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly actor: Actor,
+  ) {}
+
+  /** @throws FolderInUse */
+  static async open(folder: string): Promise<LocalClient> {
+    const settings = readSettings({ ...process.env, REDRESS_DATA: folder });
+    const logger = pino({ level: 'silent' });
+    const engine = await Engine.open(settings, { logger, telemetry: new Telemetry() });
+    return new LocalClient(engine, await engine.operator.actor());
+  }
+
+  async timeline(caseId: string, { by, asOf }: TimelineOrder): Promise<readonly TimelineEntry[]> {
+    const moment = { role: this.actor.role, open: true, by, ...(asOf === undefined ? {} : { asOf }) };
+    const entries = await this.engine.reading.timeline(caseId, moment);
+    if (entries === undefined) throw new CliError(`There is no case ${caseId}.`);
+    return withNames(entries, this.engine.directory);
+  }
+
+  importCases(cases: readonly object[]): Promise<readonly ImportResult[]> {
+    return this.engine.imports.importCases(cases, this.actor, this.correlationId);
+  }
+
+  async rebuild(view: string): Promise<void> {
+    await this.engine.projector.rebuild(view);
+  }
+
+  now(): Promise<string> {
+    return Promise.resolve(this.engine.time.clock.now());
+  }
+
+  close(): Promise<void> {
+    return this.engine.close();
+  }
+}

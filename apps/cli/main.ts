@@ -1,0 +1,71 @@
+import 'reflect-metadata';
+import { Command, Option } from 'commander';
+import { CliError, connect, type Where } from './client.js';
+import { importFile, type ImportOptions } from './import.js';
+import { replay, type ReplayOptions } from './replay.js';
+import { verify } from './verify.js';
+
+const program = new Command('redress')
+  .description('The event-sourced engine for complaints and service cases, from the terminal.')
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Commands go to the server at --url, else to the one that runs on the data folder, else they open the folder themselves.
+The server itself is started with "npm start".`,
+  );
+
+/** Where the engine is: the same for every command that asks one. */
+const withWhere = (command: Command): Command =>
+  command
+    .option('--data <folder>', 'data folder (default: REDRESS_DATA, else ./data)')
+    .option('--url <url>', 'a server anywhere')
+    .option('--key <key>', 'a key of it (default: REDRESS_ADMIN_KEY)');
+
+withWhere(program.command('import <file>'))
+  .description('Imports the history of cases from a CSV or XES file, plain or gzipped.')
+  .requiredOption('--mapping <name|file>', 'a mapping that ships, or a YAML file of your own')
+  .option('--report <file>', 'where rejected rows go (default: <file>.report.jsonl)')
+  .action((file: string, options: ImportOptions) => importFile(file, options));
+
+withWhere(program.command('replay <case>'))
+  .description('Steps through a case, event by event, with what each one changed.')
+  .addOption(
+    new Option('--by <time>', 'as it became known, or as it happened')
+      .choices(['recorded', 'occurred'])
+      .default('recorded'),
+  )
+  .option('--as-of <instant>', 'only what was so at that instant, e.g. 2026-01-05T08:00:00+08:00')
+  .option('--all', 'all steps at once')
+  .action((caseId: string, options: ReplayOptions) => replay(caseId, options));
+
+program
+  .command('verify')
+  .description('Follows the hash chain of every case and says where it does not hold.')
+  .option('--data <folder>', 'data folder (default: REDRESS_DATA, else ./data)')
+  .action(async (options: { data?: string }) => {
+    const { streams, events, foreign, faults } = await verify(options);
+    console.log(`${events} events of ${streams} cases; ${foreign} foreign events; ${faults.length} faults`);
+    for (const fault of faults) console.log(fault);
+    if (faults.length > 0) process.exitCode = 2;
+  });
+
+withWhere(program.command('rebuild <view>'))
+  .description('Builds a view anew from the log, beside the live one.')
+  .action(async (view: string, options: Where) => {
+    const client = await connect(options);
+    try {
+      await client.rebuild(view);
+      console.log(`${view} is being built anew.`);
+    } finally {
+      await client.close();
+    }
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CliError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { verifyChain, type ChainReport } from '#audit';
+import type { EventReader } from '#event-store';
+import { openEmbeddedEventReader } from '#event-store/embedded';
+import { START, type Position } from '#kernel';
+
+const PAGE = 1000;
+
+export interface LogReport {
+  readonly streams: number;
+  readonly events: number;
+  readonly foreign: number;
+  /** As `stream@revision: what is wrong`. */
+  readonly faults: readonly string[];
+}
+
+/** Follows the hash chain of every case in the folder's log, beside a running server or without one (EVENTS.md 3). */
+export async function verify({ data }: { readonly data?: string }): Promise<LogReport> {
+  const folder = resolve(data ?? process.env['REDRESS_DATA'] ?? 'data');
+  const reader = openEmbeddedEventReader({ folder });
+  try {
+    return await verifyLog(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+export async function verifyLog(reader: EventReader): Promise<LogReport> {
+  let [events, foreign] = [0, 0];
+  const faults: string[] = [];
+  const streams = await caseStreams(reader);
+  for (const stream of streams) {
+    const report: ChainReport = verifyChain(await reader.readStream(stream));
+    events += report.events;
+    foreign += report.foreign.length;
+    for (const { fault, revision } of report.faults) faults.push(`${stream}@${revision}: ${fault}`);
+  }
+  return { streams: streams.size, events, foreign, faults };
+}
+
+async function caseStreams(reader: EventReader): Promise<Set<string>> {
+  const streams = new Set<string>();
+  for (let last: Position = START; ;) {
+    const page = await reader.readAll({ from: last === START ? 'start' : last, maxCount: PAGE });
+    const fresh = last === START ? page : page.slice(1);
+    if (fresh.length === 0) return streams;
+    for (const { stream } of fresh) if (stream.startsWith('case-')) streams.add(stream);
+    last = fresh[fresh.length - 1]!.position;
+  }
+}
