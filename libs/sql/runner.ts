@@ -216,8 +216,10 @@ export class ProjectionRunner {
     for (const listener of this.listeners) listener({ position, subjects });
   }
 
+  /** A generation without its indexes and derived rows answers nothing rightly yet, however far it has read. */
   private leastServed(): Position {
     const served = this.options.projections.map(({ name }) => this.generations.serving(name));
+    if (served.some(({ phase }) => phase !== 'ready')) return START;
     return served.filter(({ stopped }) => !stopped).reduce<Track | undefined>(least, undefined)?.checkpoint ?? START;
   }
 
