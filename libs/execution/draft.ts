@@ -100,16 +100,17 @@ export class Draft<S, E extends DomainEvent, P> {
 
   private record(event: E, cause: Cause<P>): Recorded<E> {
     this.revision += 1;
+    const personal = definedParts(event.personal);
     const recorded: RecordedEvent = {
       id: newId(),
       stream: this.stream,
       revision: this.revision,
       type: event.type,
       data: event.data ?? {},
-      personal: {},
+      personal: unsealed(personal),
       meta: this.metadata(event, cause),
     };
-    this.events.push({ recorded, personal: definedParts(event.personal) });
+    this.events.push({ recorded, personal });
     return recorded as Recorded<E>;
   }
 
@@ -138,3 +139,12 @@ function definedParts(personal: DomainEvent['personal']): Record<string, Secret>
   for (const [name, secret] of Object.entries(personal ?? {})) if (secret !== undefined) parts[name] = secret;
   return parts;
 }
+
+/** The fold sees whose keys stand in an event and whom its texts mention, as it will when it reads the stored one; never a word. */
+const unsealed = (personal: Readonly<Record<string, Secret>>): RecordedEvent['personal'] =>
+  Object.fromEntries(
+    Object.entries(personal).map(([part, { keyId, mentions }]) => [
+      part,
+      { keyId, ...(mentions === undefined ? {} : { mentions }), nonce: '', ciphertext: '' },
+    ]),
+  );

@@ -1,0 +1,3 @@
+export * from './desk.js';
+export * from './given.js';
+export * from './events.js';
