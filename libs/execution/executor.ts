@@ -124,7 +124,8 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
     if (!isWellFormed(request.command)) return refuse('MALFORMED_TEXT');
     const stream = this.streamOf(request.id);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const loaded = await this.load(request.id);
+      // A stream that is to be opened is believed to be new until the store says otherwise: that saves a read per case.
+      const loaded = request.create && attempt === 1 ? this.cache.get(stream) : await this.load(request.id);
       const refusal = this.preconditions(request, loaded);
       if (refusal) return refusal;
       const taken = loaded?.head.commands.get(request.commandId);
