@@ -1,0 +1,22 @@
+import { test } from '@jest/globals';
+import { accepted, by, declined, given, received } from '../testing/index.js';
+import { acceptCase } from './index.js';
+
+test('a received case is accepted and handling begins', () => {
+  given(received()).when(acceptCase, {}).gives(['CaseAccepted']).leaves({ phase: 'handling' });
+});
+
+test('an illegal move is refused with what would be legal', () => {
+  given(received(), declined())
+    .when(acceptCase, {})
+    .refused('CASE_DECLINED', {
+      phase: 'declined',
+      legal: ['NotifyCustomer', 'ReopenCase', 'ArchiveCase', 'AddNote', 'AddAttachment', 'LinkCase'],
+    });
+  given(received(), accepted()).when(acceptCase, {}).refused('CASE_IN_HANDLING');
+});
+
+test('auditors never command, and services do not handle', () => {
+  given(received()).when(acceptCase, {}, by('eve', 'auditor')).refused('ROLE_NOT_ALLOWED');
+  given(received()).when(acceptCase, {}, by('crm', 'service')).refused('ROLE_NOT_ALLOWED');
+});

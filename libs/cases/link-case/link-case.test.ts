@@ -1,0 +1,16 @@
+import { test } from '@jest/globals';
+import { given, linked, received } from '../testing/index.js';
+import { linkCase } from './index.js';
+
+test('R-2: cases are linked, naming the rule', () => {
+  given(received())
+    .when(linkCase, { otherCaseId: '2', relation: 'repeat', rule: 'R-1.same-matter' })
+    .gives(['CaseLinked', { linkId: 'id-1', otherCaseId: '2', relation: 'repeat', rule: 'R-1.same-matter' }])
+    .told({ linkId: 'id-1' });
+});
+
+test('R-3: not to itself, and each relation once', () => {
+  given(received()).when(linkCase, { otherCaseId: '1', relation: 'related' }).refused('OWN_CASE');
+  given(received(), linked()).when(linkCase, { otherCaseId: '2', relation: 'related' }).refused('ALREADY_LINKED');
+  given(received(), linked()).when(linkCase, { otherCaseId: '2', relation: 'repeat' }).gives(['CaseLinked']);
+});

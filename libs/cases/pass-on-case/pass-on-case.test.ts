@@ -1,0 +1,17 @@
+import { test } from '@jest/globals';
+import { given, received } from '../testing/index.js';
+import { passOnCase } from './index.js';
+
+test('I-6: not its own, so passed to the service centre', () => {
+  given(received())
+    .when(passOnCase, { to: 'service_centre' })
+    .gives(['CasePassedOn', { to: 'service_centre' }])
+    .leaves({ passedOnTo: 'service_centre' });
+});
+
+test('I-6: only a complainant who agrees is given a contact instead', () => {
+  given(received()).when(passOnCase, { to: 'contact_given' }).refused('COMPLAINANT_MUST_AGREE');
+  given(received())
+    .when(passOnCase, { to: 'contact_given', complainantAgreed: true })
+    .gives(['CasePassedOn', { complainantAgreed: true }]);
+});
