@@ -51,11 +51,14 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
+/** Batches leave much behind: without bounds the heap grows to what the machine has before anything is collected. */
+const MEMORY = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 256 };
+
 /** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
   const { folder, masterKey, ledgerFile } = options;
   const workerData: ProjectorData = { folder, masterKey, ledgerFile };
-  const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData });
+  const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;
   return handle;

@@ -5,8 +5,10 @@ export interface SqliteFileOptions {
   readonly readonly?: boolean;
 }
 
-const CACHE_KIB = 48 * 1024;
+const CACHE_KIB = 32 * 1024;
 const BUSY_MS = 10_000;
+/** How far the write-ahead log grows before it is copied into the file: a page written often is copied once. */
+const WAL_PAGES = 8_000;
 
 /** Opens a database file the way all of ours are opened: readers beside one writer, erased bytes overwritten (EVENTS.md 10). */
 export function openSqliteFile({ file, readonly = false }: SqliteFileOptions): Database.Database {
@@ -15,6 +17,7 @@ export function openSqliteFile({ file, readonly = false }: SqliteFileOptions): D
     database.pragma('journal_mode = WAL');
     database.pragma('secure_delete = ON');
     database.pragma('foreign_keys = ON');
+    database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   }
   database.pragma(`cache_size = -${CACHE_KIB}`);
   return database;
