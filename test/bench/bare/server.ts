@@ -75,9 +75,12 @@ class BareController {
 
   @Post('cases')
   async receive(@Body() body: { content: string }, @Headers('authorization') authorization = ''): Promise<object> {
-    if (settings.full && !timingSafeEqual(digest(authorization.slice(7)), expected)) throw new HttpException('key', 401);
+    if (settings.full && !timingSafeEqual(digest(authorization.slice(7)), expected))
+      throw new HttpException('key', 401);
     const text = JSON.stringify(body);
-    const parts = settings.full ? Array.from({ length: settings.parts }, () => sealed(text.slice(0, text.length / settings.parts))).join() : text;
+    const parts = settings.full
+      ? Array.from({ length: settings.parts }, () => sealed(text.slice(0, text.length / settings.parts))).join()
+      : text;
     const stream = randomUUID();
     const rows: Row[] = [];
     let prev = '';

@@ -1,0 +1,65 @@
+// `npm run bench`: every figure beside its ceiling, measured in the same run. `npm run bench -- commands` or `-- views` for a part.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { measured, scratchFolder } from './children.js';
+import { commands } from './commands.js';
+import { line } from './report.js';
+
+const CASES = Number(process.env.BENCH_CASES ?? 122_000);
+
+/** Rebuild of all views, replay of one case, questions to the board, on 1,000,000 events over more than 100,000 cases. */
+async function views(): Promise<void> {
+  // A folder that is named keeps its dataset for the next run.
+  const folder = process.env.BENCH_FOLDER ?? scratchFolder();
+  mkdirSync(folder, { recursive: true });
+  await measured('test/bench/dataset.js', [folder, String(CASES)]);
+  const { cases, events } = JSON.parse(readFileSync(join(folder, 'dataset.json'), 'utf8')) as {
+    cases: number;
+    events: number;
+  };
+  const built = await measured<{ ms: number; rssMb: number }>('test/bench/rebuild.js', [folder]);
+  const raw = await measured<{ ms: number; rows: number; readMs: number; events: number }>('test/bench/raw.js', [
+    folder,
+  ]);
+  const perSecond = (ms: number): number => (events / ms) * 1000;
+  console.log(`${events} events over ${cases} cases, ${raw.rows} rows in all views`);
+  console.log(
+    line({
+      name: 'rebuild of all views',
+      value: perSecond(built.ms),
+      unit: 'events/s',
+      ceiling: { name: 'bare inserts of the same rows and indexes', value: perSecond(raw.ms) },
+      aim: { share: 0.5 },
+    }),
+  );
+  console.log(
+    line({
+      name: 'rebuild of all views',
+      value: perSecond(built.ms),
+      unit: 'events/s',
+      ceiling: { name: 'raw read and parse of the log', value: (raw.events / raw.readMs) * 1000 },
+    }),
+  );
+  console.log(line({ name: 'memory of the rebuild, resident', value: built.rssMb, unit: 'MB', aim: { atMost: 300 } }));
+  const reads = await measured<{ replay: number; board: Record<string, number> }>('test/bench/reads.js', [folder]);
+  console.log(
+    line({
+      name: 'as-of replay of a case of 200 events, opened, p50',
+      value: reads.replay,
+      unit: 'ms',
+      aim: { atMost: 5 },
+    }),
+  );
+  for (const [question, ms] of Object.entries(reads.board)) {
+    console.log(line({ name: `board, ${question}, p99`, value: ms, unit: 'ms', aim: { atMost: 10 } }));
+  }
+  if (process.env.BENCH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { commands, views };
+const asked = process.argv.slice(2);
+for (const [name, part] of Object.entries(PARTS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.log(`\n${name}`);
+  await part();
+}
