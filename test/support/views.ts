@@ -1,0 +1,95 @@
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openEmbeddedEventReader } from '#event-store/embedded';
+import { START } from '#kernel';
+import { loadMasterKey } from '#privacy/embedded';
+import { startProjector } from '../../apps/worker/projector.js';
+import { VIEWS_FILE } from '../../apps/worker/views-file.js';
+import { newFolder } from './engine.js';
+
+/** Every row of every table that readers see, sorted, as JSON. */
+export type Dump = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * What readers see of the views of a folder nothing runs on. The runner's own tables (`projection_…`: which generation
+ * serves, how far it is) are not derived from the log and are left out; what else they must say is checked here.
+ * @throws Error where a partition is parked, or a generation is there that serves nobody
+ */
+export function dumpViews(folder: string): Dump {
+  const db = new Database(join(folder, VIEWS_FILE), { readonly: true });
+  try {
+    const names = (type: string): string[] =>
+      db.prepare<[string], string>(`SELECT name FROM sqlite_master WHERE type = ? ORDER BY name`).pluck().all(type);
+    const parked = db.prepare('SELECT * FROM projection_parked').all();
+    if (parked.length > 0) throw new Error(`parked: ${JSON.stringify(parked)}`);
+    const unserved = db.prepare('SELECT * FROM projection_generation WHERE serving = 0').all();
+    const served = names('view');
+    const tables = names('table').filter((name) => !name.startsWith('projection_') && !name.startsWith('sqlite_'));
+    if (unserved.length > 0 || tables.length !== served.length) {
+      throw new Error(`left over: ${JSON.stringify(unserved)} in ${tables.join()}`);
+    }
+    return Object.fromEntries(served.map((name) => [name, rowsOf(db, name)]));
+  } finally {
+    db.close();
+  }
+}
+
+const rowsOf = (db: Database.Database, table: string): string[] =>
+  db
+    .prepare(`SELECT * FROM "${table}"`)
+    .all()
+    .map((row) => JSON.stringify(row))
+    .sort();
+
+/** All of a data folder that a rebuild needs; the views are not among it. */
+const SOURCES = ['log.db', 'log.db-wal', 'keys.db', 'keys.db-wal', 'erasures.jsonl', 'master.key'];
+
+/** A copy of a folder nothing runs on, without its views. */
+export function copyWithoutViews(folder: string): string {
+  const copy = newFolder();
+  for (const name of SOURCES) {
+    if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
+  }
+  return copy;
+}
+
+/** The views as they come about from nothing: on a copy of the folder, by the projector that runs in the engine. */
+export async function rebuildCold(folder: string): Promise<Dump> {
+  const copy = copyWithoutViews(folder);
+  try {
+    const reader = openEmbeddedEventReader({ folder: copy });
+    const head = (await reader.head()) ?? START;
+    await reader.close();
+    const projector = await startProjector({ folder: copy, masterKey: loadMasterKey({ folder: copy }) });
+    const arrived = await projector.waitFor(head, 120_000);
+    await projector.stop();
+    if (!arrived) throw new Error('the cold rebuild does not come to the end of the log');
+    return dumpViews(copy);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** Where two dumps part, in words; empty where they are equal row by row. */
+export function differences(live: Dump, cold: Dump): string[] {
+  const tables = [...new Set([...Object.keys(live), ...Object.keys(cold)])];
+  return tables.flatMap((table) => {
+    const [ours, theirs] = [live[table] ?? [], cold[table] ?? []];
+    const only = (these: readonly string[], those: readonly string[]): string[] => {
+      const counts = new Map<string, number>();
+      for (const row of those) counts.set(row, (counts.get(row) ?? 0) + 1);
+      return these.filter((row) => {
+        const left = counts.get(row) ?? 0;
+        counts.set(row, left - 1);
+        return left <= 0;
+      });
+    };
+    return [
+      ...only(ours, theirs).map((row) => `${table}: only live: ${row}`),
+      ...only(theirs, ours).map((row) => `${table}: only rebuilt: ${row}`),
+    ];
+  });
+}
+
+export const countRows = (dump: Dump): number => Object.values(dump).reduce((sum, rows) => sum + rows.length, 0);
