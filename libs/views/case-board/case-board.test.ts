@@ -99,9 +99,10 @@ describe('text search', () => {
         const whole = normalised(text.join(''));
         const terms = termsOf(text.join(''));
         // Spaced words are found from their beginning only: what is asked for is made to begin at one.
-        const { terms: asked, patterns } = searchFor(part.replace(/^[aAb1]+/, ''));
-        for (const pattern of patterns) expect(whole).toContain(pattern.slice(1, -1));
-        for (const { text: term, match } of asked) {
+        const { terms: asked, phrases } = searchFor(part.replace(/^[aAb1]+/, ''));
+        for (const phrase of phrases) expect(whole).toContain(phrase.slice(1, -1));
+        for (const { text: term, match, pattern } of asked) {
+          expect(whole).toContain(pattern.slice(1, -1));
           expect([...terms].some((it) => (match === 'whole' ? it === term : it.startsWith(term)))).toBe(true);
         }
       }),

@@ -3,7 +3,8 @@ import { refuse, type Instant, type Refusal } from '#kernel';
 import { residual } from '#sql';
 import { sql } from 'kysely';
 import { decodeCursor, encodeCursor } from '../cursor.js';
-import { planFor, type BoardFilter, type BoardQuery, type Db, type Plan } from './filter.js';
+import type { BoardQuery, Db } from './condition.js';
+import { planFor, type BoardFilter, type Plan } from './filter.js';
 import { runsOf } from './reducers.js';
 import { SORTS, type BoardRow, type BoardSort } from './tables.js';
 

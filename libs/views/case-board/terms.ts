@@ -61,26 +61,31 @@ export function termsOf(text: string): Set<string> {
 export interface AskedTerm {
   readonly text: string;
   readonly match: 'whole' | 'prefix';
+  /** The same asked of the normalised text, as a LIKE pattern. */
+  readonly pattern: string;
 }
 
 export interface Search {
-  /** All must be there: good for finding candidates. */
+  /** All must be there. */
   readonly terms: readonly AskedTerm[];
-  /** LIKE patterns over the normalised text, which has letters and digits only: a case matches when all do. */
-  readonly patterns: readonly string[];
+  /** LIKE patterns of what is longer than a term: its pairs may all be there and not stand together. */
+  readonly phrases: readonly string[];
 }
 
-/** What somebody typed, as terms and patterns. Without a letter or digit nothing matches. */
+/** What somebody typed, as terms and phrases. Without a letter or digit there are none, and nothing matches. */
 export function searchFor(text: string): Search {
   const asked = tokens(text);
   return {
     terms: asked.flatMap(({ text: token, unspaced }): AskedTerm[] => {
-      if (!unspaced) return [{ text: cut(token), match: 'prefix' }];
+      if (!unspaced) return [{ text: cut(token), match: 'prefix', pattern: `% ${token}%` }];
       const characters = [...token];
-      if (characters.length === 1) return [{ text: token, match: 'prefix' }];
-      return characters.slice(1).map((next, at) => ({ text: characters[at]! + next, match: 'whole' }));
+      if (characters.length === 1) return [{ text: token, match: 'prefix', pattern: `%${token}%` }];
+      const pairs = characters.slice(1).map((next, at) => characters[at]! + next);
+      return [...new Set(pairs)].map((pair) => ({ text: pair, match: 'whole', pattern: `%${pair}%` }));
     }),
-    patterns: asked.map(({ text: token, unspaced }) => (unspaced ? `%${token}%` : `% ${token}%`)),
+    phrases: asked
+      .filter(({ text: token, unspaced }) => (unspaced ? [...token].length > 2 : cut(token) !== token))
+      .map(({ text: token, unspaced }) => (unspaced ? `%${token}%` : `% ${token}%`)),
   };
 }
 
