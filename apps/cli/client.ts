@@ -86,9 +86,12 @@ class HttpClient implements EngineClient {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
-      throw new CliError(`${this.base} does not answer: ${(error as Error).message}`);
+      const { cause, message } = error as Error & { cause?: { code?: string } };
+      throw new CliError(`${this.base} does not answer: ${cause?.code ?? message}`);
     });
-    const answer = (await response.json()) as { code?: string; detail?: string; facts?: unknown };
+    const answer = (await response.json().catch(() => {
+      throw new CliError(`${this.base} broke off its answer, or is no Redress (HTTP ${response.status}).`);
+    })) as { code?: string; detail?: string; facts?: unknown };
     if (!response.ok) {
       throw new CliError(
         `${answer.code ?? response.status}: ${answer.detail ?? ''} ${JSON.stringify(answer.facts ?? {})}`,

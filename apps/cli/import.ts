@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
-import { MappingInvalid, loadMapping, runImport, SourceUnreadable, shippedMappings } from '#import';
+import { MappingInvalid, loadMapping, runImport, SourceUnreadable, type ImportProgress } from '#import';
 import { CliError, connect, type Where } from './client.js';
 
 export interface ImportOptions extends Where {
@@ -7,72 +8,82 @@ export interface ImportOptions extends Where {
   readonly report?: string;
 }
 
-const MEBIBYTE = 1024 * 1024;
+/** Where rejected rows go: into the working folder, because the one with the source may not be ours to write into. */
+export const reportFileFor = (file: string): string => `${basename(file)}.report.csv`;
 
 /** `redress import`: reads the file here, sends cases to the engine, and ends with what became of them. */
 export async function importFile(file: string, options: ImportOptions): Promise<void> {
-  const client = await connect(options);
+  const reportFile = options.report ?? reportFileFor(file);
   const bar = progressBar();
-  const reportFile = options.report ?? `${file}.report.csv`;
   try {
-    const summary = await runImport({
-      file,
-      mapping: loadMapping(options.mapping),
-      takenOverAt: await client.now(),
-      sink: { importCases: (cases) => client.importCases(cases) },
-      reportFile,
-      onProgress: (progress) => bar.show(progress),
-    });
-    bar.stop();
-    console.log(
-      `${summary.imported} cases imported, ${summary.known} known already, ${summary.refused} refused; ${summary.rejectedRows} rows rejected`,
-    );
-    for (const [code, times] of Object.entries(summary.byCode)) console.log(`  ${code}: ${times}`);
-    if (summary.refused + summary.rejectedRows > 0) console.log(`Each with its line and reason: ${reportFile}`);
+    // Before the engine is opened: a typing error makes no data folder.
+    const mapping = loadMapping(options.mapping);
+    const client = await connect(options);
+    try {
+      const summary = await runImport({
+        file,
+        mapping,
+        takenOverAt: await client.now(),
+        sink: { importCases: (cases) => client.importCases(cases) },
+        reportFile,
+        onProgress: (progress) => bar.show(progress),
+      });
+      bar.stop();
+      sum(summary);
+      for (const [code, times] of Object.entries(summary.byCode)) console.log(`  ${code}: ${times}`);
+      if (summary.refused + summary.rejectedRows > 0) console.log(`Each with its line and reason: ${reportFile}`);
+    } finally {
+      await client.close();
+    }
   } catch (error) {
     bar.stop();
-    throw explained(error);
-  } finally {
-    await client.close();
+    throw explained(error, bar.last());
   }
 }
 
-function explained(error: unknown): unknown {
-  if (error instanceof MappingInvalid) {
-    return new CliError(`${error.message}\nMappings that ship: ${shippedMappings().join(', ')}`);
-  }
-  const { code } = error as { code?: string };
-  return error instanceof SourceUnreadable || code === 'ENOENT' ? new CliError((error as Error).message) : error;
+const sum = ({ imported, known, refused, rejectedRows }: ImportProgress): void =>
+  console.log(`${imported} cases imported, ${known} known already, ${refused} refused; ${rejectedRows} rows rejected`);
+
+function explained(error: unknown, reached: ImportProgress | undefined): unknown {
+  const isExpected =
+    error instanceof CliError ||
+    error instanceof MappingInvalid ||
+    error instanceof SourceUnreadable ||
+    isOfFile(error);
+  if (!isExpected) return error;
+  const { message } = error as Error;
+  const done = (reached?.imported ?? 0) + (reached?.known ?? 0);
+  if (done === 0) return new CliError(message);
+  return new CliError(`${message}\n${done} cases are there already; run it again and the rest follows, nothing twice.`);
 }
+
+/** The report cannot be written, or the mapping not read. */
+const isOfFile = (error: unknown): boolean =>
+  ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'EROFS'].includes((error as { code?: string }).code ?? '');
 
 /** A bar where somebody watches, nothing where the output is a file. */
 function progressBar() {
   const bar = process.stderr.isTTY
     ? new SingleBar(
         {
-          format: '{bar} {percentage}% | {value}/{total} MiB | {imported} imported, {known} known, {rejected} rejected',
+          format:
+            '{bar} {percentage}% | {imported} imported, {known} known, {rejected} rejected | {duration_formatted}',
           clearOnComplete: false,
         },
         Presets.shades_classic,
       )
     : undefined;
-  let started = false;
+  let reached: ImportProgress | undefined;
   return {
-    show(progress: {
-      readBytes: number;
-      sizeBytes: number;
-      imported: number;
-      known: number;
-      rejectedRows: number;
-    }): void {
-      const [value, total] = [progress.readBytes, progress.sizeBytes].map(
-        (bytes) => Math.round((bytes / MEBIBYTE) * 10) / 10,
-      );
-      const said = { imported: progress.imported, known: progress.known, rejected: progress.rejectedRows };
-      if (started) bar?.update(value!, said);
-      else bar?.start(total!, value!, said);
-      started = true;
+    show(progress: ImportProgress): void {
+      const { imported, known, refused, rejectedRows } = progress;
+      const percent = Math.floor(progress.done * 100);
+      const said = { imported, known, rejected: refused + rejectedRows };
+      if (reached === undefined) bar?.start(100, percent, said);
+      else bar?.update(percent, said);
+      reached = progress;
     },
     stop: (): void => bar?.stop(),
+    last: (): ImportProgress | undefined => reached,
   };
 }

@@ -1,5 +1,8 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
+import { shippedMappings } from '#import';
+import { FolderInUse } from '../api/data-folder.js';
+import { WrongSettings } from '../api/settings.js';
 import { CliError, connect, type Where } from './client.js';
 import { importFile, type ImportOptions } from './import.js';
 import { replay, type ReplayOptions } from './replay.js';
@@ -24,8 +27,22 @@ const withWhere = (command: Command): Command =>
 
 withWhere(program.command('import <file>'))
   .description('Imports the history of cases from a CSV or XES file, plain or gzipped.')
-  .requiredOption('--mapping <name|file>', 'a mapping that ships, or a YAML file of your own')
-  .option('--report <file>', 'where rejected rows go (default: <file>.report.jsonl)')
+  .requiredOption('--mapping <name|file>', 'how rows become cases: the name of a mapping that ships, or a YAML file')
+  .option('--report <file>', 'where rejected rows go (default: <file name>.report.csv in the working folder)')
+  .addHelpText(
+    'after',
+    `
+Mappings that ship: ${shippedMappings().join(', ')}.
+What a mapping of your own may say is in libs/import/mappings/README.md.
+
+Cases come in as their source tells them: what our rules would have forbidden is recorded and flagged, no timer starts
+for what is over, and nothing is sent. Running it again adds nothing, whoever runs it; a run that was killed is completed
+by running it again. Rows that cannot be taken go into the report with line, code and reason.
+
+Example:
+  $ npx redress import incidents.csv --mapping incident-log
+  890 cases imported, 0 known already, 0 refused; 0 rows rejected`,
+  )
   .action((file: string, options: ImportOptions) => importFile(file, options));
 
 withWhere(program.command('replay <case>'))
@@ -65,7 +82,8 @@ withWhere(program.command('rebuild <view>'))
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CliError)) throw error;
+  const isExpected = error instanceof CliError || error instanceof FolderInUse || error instanceof WrongSettings;
+  if (!isExpected) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

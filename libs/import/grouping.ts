@@ -7,6 +7,8 @@ import type { Row } from './sources/row.js';
 
 /** Makes cases of rows. Rows of one case keep the order of the file. */
 export interface Grouping {
+  /** How many cases were begun so far, the ones that are still held included. */
+  readonly begun: number;
   take(row: Row): Iterable<HistoryItem>;
   /** The source broke off within a case. */
   cut(): void;
@@ -34,6 +36,7 @@ const duplicateOf = (line: number): Problem => ({
 
 /** Every row is a case. Keeps a hash and a line number per row, about 150 bytes, to find duplicates. */
 class RowPerCase implements Grouping {
+  begun = 0;
   private readonly seen = new Map<string, { readonly line: number; readonly hash: string }>();
 
   constructor(
@@ -51,6 +54,7 @@ class RowPerCase implements Grouping {
     const entries = this.interpreter.entries(row, problems);
     const [first = entries.length === 0 ? NO_ENTRIES : undefined] = problems;
     if (first || !head) return yield rejected(row.line, first ?? NO_ENTRIES, key);
+    this.begun++;
     yield { kind: 'case', line: row.line, case: { ...head, sourceKey: key, takenOverAt: this.takenOverAt, entries } };
   }
 
@@ -89,6 +93,7 @@ interface Gathered {
  * where they do not, all cases are until the file has ended, because a row for any of them may still come.
  */
 class RowsOfCases implements Grouping {
+  begun = 0;
   private readonly gathered = new Map<string, Gathered>();
   private readonly done = new Set<string>();
 
@@ -141,6 +146,7 @@ class RowsOfCases implements Grouping {
     const begun: Gathered = { line: row.line, head, entries: [], lines: [], hashes: new Map(), broken: false };
     if (this.mapping.duplicates === 'reject') begun.hashes.set(rowHash(row), row.line);
     this.gathered.set(key, begun);
+    this.begun++;
     return begun;
   }
 

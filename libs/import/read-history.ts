@@ -14,8 +14,8 @@ export interface ReadHistoryOptions {
   readonly mapping: Mapping;
   /** The cut-over of all cases of this run (EVENTS.md 18). */
   readonly takenOverAt: Instant;
-  /** How many bytes of the file have been read, of how many. */
-  readonly onProgress?: (readBytes: number, sizeBytes: number) => void;
+  /** How many bytes of the file have been read, of how many, and how many cases were begun in them. */
+  readonly onProgress?: (readBytes: number, sizeBytes: number, cases: number) => void;
 }
 
 /**
@@ -28,19 +28,19 @@ export async function* readHistory(options: ReadHistoryOptions): AsyncGenerator<
   const interpreter = new Interpreter(mapping);
   const grouping = groupingFor(mapping, interpreter, takenOverAt);
   const source = await openSource(file, mapping.encoding);
-  onProgress?.(0, source.sizeBytes);
+  onProgress?.(0, source.sizeBytes, 0);
   let reported = 0;
   for await (const item of rowsOf(source, mapping, interpreter.columns)) {
     const readBytes = source.readBytes();
-    if (readBytes > reported) onProgress?.((reported = readBytes), source.sizeBytes);
+    if (readBytes > reported) onProgress?.((reported = readBytes), source.sizeBytes, grouping.begun);
     if ('row' in item) yield* grouping.take(item.row);
     else {
       if (item.cutsCase) grouping.cut();
       yield { kind: 'rejected', rejected: item.fault };
     }
   }
+  onProgress?.(source.sizeBytes, source.sizeBytes, grouping.begun);
   yield* grouping.end();
-  onProgress?.(source.sizeBytes, source.sizeBytes);
 }
 
 const rowsOf = ({ text }: SourceText, mapping: Mapping, columns: ReadonlySet<string>): AsyncIterable<SourceItem> =>

@@ -24,6 +24,11 @@ export interface ImportSink {
 export interface ImportProgress {
   readonly readBytes: number;
   readonly sizeBytes: number;
+  /**
+   * What of the file is done, between 0 and 1: read, and its cases durable. Where the rows of a case do not stand together the
+   * whole file is read before the first case is sent, so bytes alone would say that all is done.
+   */
+  readonly done: number;
   readonly imported: number;
   readonly known: number;
   readonly refused: number;
@@ -49,9 +54,9 @@ export interface ImportSummary extends ImportProgress {
  */
 export async function runImport(options: RunImportOptions): Promise<ImportSummary> {
   const run = new ImportRun(options);
-  const progress = (readBytes: number, sizeBytes: number): void => run.noteBytes(readBytes, sizeBytes);
   try {
-    for await (const item of readHistory({ ...options, onProgress: progress })) {
+    const onProgress: ReadHistoryOptions['onProgress'] = (...read) => run.noteRead(...read);
+    for await (const item of readHistory({ ...options, onProgress })) {
       if (item.kind === 'case') await run.send(item.case, item.line);
       else run.reject(item.rejected);
     }
@@ -73,6 +78,8 @@ class ImportRun {
   private readonly inFlight = new Set<Promise<void>>();
   private readonly counts = { imported: 0, known: 0, refused: 0, rejectedRows: 0 };
   private bytes = { readBytes: 0, sizeBytes: 0 };
+  private cases = 0;
+  private done = 0;
   private batch: Waiting[] = [];
   private characters = 0;
   private failure: { readonly error: unknown } | undefined;
@@ -81,8 +88,8 @@ class ImportRun {
     this.report = new RejectionReport(options.reportFile);
   }
 
-  noteBytes(readBytes: number, sizeBytes: number): void {
-    this.bytes = { readBytes, sizeBytes };
+  noteRead(readBytes: number, sizeBytes: number, cases: number): void {
+    [this.bytes, this.cases] = [{ readBytes, sizeBytes }, cases];
     this.tell();
   }
 
@@ -102,6 +109,7 @@ class ImportRun {
     await this.dispatch();
     await Promise.all(this.inFlight);
     if (this.failure) throw this.failure.error;
+    this.done = 1;
     this.tell();
   }
 
@@ -110,7 +118,7 @@ class ImportRun {
   }
 
   summary(): ImportSummary {
-    return { ...this.bytes, ...this.counts, byCode: Object.fromEntries([...this.byCode].sort()) };
+    return { ...this.bytes, ...this.counts, done: this.done, byCode: Object.fromEntries([...this.byCode].sort()) };
   }
 
   private async dispatch(): Promise<void> {
@@ -146,6 +154,12 @@ class ImportRun {
   }
 
   private tell(): void {
-    this.options.onProgress?.({ ...this.bytes, ...this.counts });
+    const { readBytes, sizeBytes } = this.bytes;
+    const { imported, known, refused } = this.counts;
+    const read = sizeBytes === 0 ? 0 : readBytes / sizeBytes;
+    const taken = this.cases === 0 ? 0 : Math.min(1, (imported + known + refused) / this.cases);
+    // Never backwards: cases that were begun meanwhile would make the bar jump.
+    this.done = Math.max(this.done, read * taken);
+    this.options.onProgress?.({ ...this.bytes, ...this.counts, done: this.done });
   }
 }

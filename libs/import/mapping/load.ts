@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import { LineCounter, parseDocument } from 'yaml';
+import { faultsOf } from './faults.js';
 import { mappingSchema, type Mapping } from './schema.js';
 
 const SHIPPED = join(import.meta.dirname, '../mappings');
@@ -26,7 +26,7 @@ export const shippedMappings = (): string[] =>
 export function loadMapping(nameOrFile: string): Mapping {
   const isName = shippedMappings().includes(nameOrFile);
   const file = isName ? join(SHIPPED, nameOrFile + EXTENSION) : nameOrFile;
-  if (!existsSync(file)) {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new MappingInvalid(
       `There is no mapping ${nameOrFile}: give the path of a file, or one of ${shippedMappings().join(', ')}.`,
     );
@@ -34,12 +34,14 @@ export function loadMapping(nameOrFile: string): Mapping {
   return parseMapping(readFileSync(file, 'utf8'), nameOrFile);
 }
 
-/** @param name for messages @throws MappingInvalid */
+/** @param name for messages @throws MappingInvalid with the line of every fault and what is allowed there */
 export function parseMapping(yaml: string, name: string): Mapping {
-  const document = parseDocument(yaml);
+  const lines = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: lines });
   const [error] = document.errors;
-  if (error) throw new MappingInvalid(`Mapping ${name} is no YAML: ${error.message}`);
+  if (error) throw new MappingInvalid(`Mapping ${name} is no YAML: ${error.message.trim()}`);
   const parsed = mappingSchema.safeParse(document.toJS());
-  if (!parsed.success) throw new MappingInvalid(`Mapping ${name} is not valid:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error.issues, document, lines).map((fault) => `  ${fault}`);
+  throw new MappingInvalid(`Mapping ${name} is not valid:\n${faults.join('\n')}`);
 }

@@ -2,6 +2,12 @@ import { DateTime, IANAZone } from 'luxon';
 import { z } from 'zod';
 import { CASE_KINDS, CHANNELS, OUTCOMES, PHASES, SEVERITIES } from '../vocabulary.js';
 
+/** An object with these members and no others: whoever writes another is told which there are. */
+const membersOf = <T extends z.core.$ZodLooseShape>(members: T) =>
+  z.strictObject(members, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? `there are ${Object.keys(members).join(', ')}` : undefined),
+  });
+
 const column = z.string().min(1);
 
 /** Column → the values for which it holds. */
@@ -10,10 +16,10 @@ const condition = z.record(column, z.array(z.string()).min(1));
 /** A value out of a fixed vocabulary. */
 const oneOf = <T extends readonly [string, ...string[]]>(words: T) => {
   const word = z.enum(words);
-  const fallback = z.union([z.enum(['reject', 'omit']), z.strictObject({ value: word })]);
+  const fallback = z.union([z.enum(['reject', 'omit']), membersOf({ value: word })]);
   return z.union([
-    z.strictObject({ constant: word }),
-    z.strictObject({
+    membersOf({ constant: word }),
+    membersOf({
       column,
       values: z.record(z.string(), word),
       /** For values that are not listed. */
@@ -28,23 +34,23 @@ const oneOf = <T extends readonly [string, ...string[]]>(words: T) => {
 /** Any text: a column's name alone, a constant, a column with renamings, or several columns joined. */
 const text = z.union([
   column,
-  z.strictObject({ constant: z.string().min(1) }),
-  z.strictObject({
+  membersOf({ constant: z.string().min(1) }),
+  membersOf({
     column,
     values: z.record(z.string(), z.string()).default({}),
     otherwise: z.enum(['keep', 'reject', 'omit']).default('keep'),
-    missing: z.union([z.enum(['reject', 'omit']), z.strictObject({ value: z.string() })]).default('omit'),
+    missing: z.union([z.enum(['reject', 'omit']), membersOf({ value: z.string() })]).default('omit'),
     when: condition.optional(),
   }),
-  z.strictObject({ join: z.array(column).min(1), separator: z.string().default(', '), when: condition.optional() }),
+  membersOf({ join: z.array(column).min(1), separator: z.string().default(', '), when: condition.optional() }),
 ]);
 
 const meaning = z.union([
   z.enum(PHASES),
-  z.strictObject({ phase: z.enum(PHASES), waitingFor: z.enum(['customer', 'third_party']).optional() }),
+  membersOf({ phase: z.enum(PHASES), waitingFor: z.enum(['customer', 'third_party']).optional() }),
 ]);
 
-const entry = z.strictObject({
+const entry = membersOf({
   /** The column of its instant; the entry is left out where that is unknown. */
   at: column,
   when: condition.optional(),
@@ -60,21 +66,19 @@ const entry = z.strictObject({
   replied: z.boolean().optional(),
 });
 
-const rejection = z
-  .strictObject({
-    code: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a code is upper snake case'),
-    message: z.string().min(1),
-    /** The first column's date is earlier than the second's. */
-    before: z.tuple([column, column]).optional(),
-    /** The column is unknown. */
-    missing: column.optional(),
-    /** All of the columns have one of the values. */
-    where: condition.optional(),
-  })
-  .refine(
-    ({ before, missing, where }) => [before, missing, where].filter((it) => it !== undefined).length === 1,
-    'a rule says exactly one of before, missing, where',
-  );
+const rejection = membersOf({
+  code: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a code is upper snake case'),
+  message: z.string().min(1),
+  /** The first column's date is earlier than the second's. */
+  before: z.tuple([column, column]).optional(),
+  /** The column is unknown. */
+  missing: column.optional(),
+  /** All of the columns have one of the values. */
+  where: condition.optional(),
+}).refine(
+  ({ before, missing, where }) => [before, missing, where].filter((it) => it !== undefined).length === 1,
+  'a rule says exactly one of before, missing, where',
+);
 
 const dateFormat = z.string().refine((format) => {
   if (format === 'iso') return true;
@@ -83,7 +87,7 @@ const dateFormat = z.string().refine((format) => {
 }, 'must be "iso" or Luxon tokens of a whole date, e.g. dd-MM-yyyy HH:mm');
 
 /** A mapping file: how rows of a source become cases. Unknown members are errors. */
-export const mappingSchema = z.strictObject({
+export const mappingSchema = membersOf({
   /** Names the source for good: case ids are derived from it (EVENTS.md 2). */
   source: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a source is named in lower case with hyphens'),
   version: z.coerce.string().min(1),
@@ -94,7 +98,7 @@ export const mappingSchema = z.strictObject({
   /** `row`: each row is a case, recognised by a hash of all it says. */
   caseKey: z.union([
     z.literal('row'),
-    z.strictObject({
+    membersOf({
       columns: z.array(column).min(1),
       rows: z.enum(['one', 'many']),
       /** Rows of a case stand together, so that one case at a time is in memory. */
@@ -105,11 +109,11 @@ export const mappingSchema = z.strictObject({
   duplicates: z.enum(['reject', 'keep']).default('reject'),
   /** Texts that mean "unknown"; compared without surrounding blanks. The empty text always does. */
   unknowns: z.array(z.string()).default([]),
-  dates: z.strictObject({
+  dates: membersOf({
     formats: z.array(dateFormat).min(1),
     zone: z.string().refine((zone) => IANAZone.isValidZone(zone), 'is no IANA time zone'),
   }),
-  fields: z.strictObject({
+  fields: membersOf({
     kind: oneOf(CASE_KINDS),
     channel: oneOf(CHANNELS),
     category: text.optional(),

@@ -63,9 +63,10 @@ class Header {
     this.places = new Map(names.map((name, at) => [name.trim(), at]));
     const missing = [...wanted].filter((name) => !this.places.has(name));
     if (missing.length === 0) return;
-    throw new SourceUnreadable(
-      `The header lacks ${missing.map((name) => `“${name}”`).join(', ')}; it has ${names.map((name) => `“${name.trim()}”`).join(', ')}.`,
-    );
+    const quoted = (list: readonly string[]) => list.map((name) => `“${name.trim()}”`).join(', ');
+    // A whole header in one column is what a wrong delimiter looks like.
+    const hint = names.length === 1 ? ' All of it is one column: is another “delimiter” meant in the mapping?' : '';
+    throw new SourceUnreadable(`The header lacks ${quoted(missing)}; it has ${quoted(names)}.${hint}`);
   }
 
   place(column: string): number | undefined {

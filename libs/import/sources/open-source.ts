@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, statSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { SourceUnreadable } from './row.js';
@@ -14,11 +14,15 @@ export interface SourceText {
 /**
  * Opens a file, unzips it where it begins as gzip does, and decodes it.
  * @param encoding a label of the WHATWG Encoding Standard, e.g. `utf-8`, `gb18030`, `windows-1252`
- * @throws SourceUnreadable where the bytes are not of that encoding, or the gzip data are damaged
+ * @throws SourceUnreadable where there is no such file, it is empty, its bytes are not of that encoding, or its gzip data
+ *   are damaged
  */
 export async function openSource(file: string, encoding: string): Promise<SourceText> {
-  const sizeBytes = statSync(file).size;
+  const sizeBytes = sizeOf(file);
   const isGzip = await beginsAsGzip(file);
+  if (!isGzip && file.toLowerCase().endsWith('.gz')) {
+    throw new SourceUnreadable(`${file} is named like gzip data but is none.`);
+  }
   const raw = createReadStream(file, { highWaterMark: 256 * 1024 });
   const bytes = isGzip ? raw.pipe(createGunzip()) : raw;
   if (isGzip) raw.on('error', (error) => bytes.destroy(error));
@@ -37,9 +41,27 @@ async function* decoded(bytes: AsyncIterable<Buffer>, encoding: string, file: st
         cause: error,
       });
     }
-    if (code?.startsWith('Z_')) throw new SourceUnreadable(`${file} is damaged gzip data (${code}).`, { cause: error });
+    if (code?.startsWith('Z_'))
+      throw new SourceUnreadable(`${file} is damaged gzip data (${code}): it breaks off or was altered.`, {
+        cause: error,
+      });
     throw error;
   }
+}
+
+function sizeOf(file: string): number {
+  let found: Stats | undefined;
+  try {
+    found = statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new SourceUnreadable(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  if (found === undefined) throw new SourceUnreadable(`There is no file ${file}.`);
+  if (found.isDirectory()) throw new SourceUnreadable(`${file} is a folder: name a file in it.`);
+  // A pipe has no size to measure progress by, and its first bytes are gone once they were looked at.
+  if (!found.isFile()) throw new SourceUnreadable(`${file} is no regular file.`);
+  if (found.size === 0) throw new SourceUnreadable(`${file} is empty.`);
+  return found.size;
 }
 
 async function beginsAsGzip(file: string): Promise<boolean> {

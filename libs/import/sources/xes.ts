@@ -1,5 +1,5 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import type { Row, SourceItem } from './row.js';
+import { SourceUnreadable, type Row, type SourceItem } from './row.js';
 
 /** Attributes of the trace are columns `trace:<key>`, those of the event have their key as name. */
 export const TRACE_PREFIX = 'trace:';
@@ -8,7 +8,8 @@ const ATTRIBUTES = new Set(['string', 'date', 'int', 'float', 'boolean', 'id']);
 
 /**
  * Reads the events of an XES log (IEEE 1849) in file order, one trace after the other; nested attributes are passed over. Where
- * the file is cut or no XML the rest is one fault with its line.
+ * the file is cut or no XML any more the rest is one fault with its line.
+ * @throws SourceUnreadable where it is no XES from its first element on
  */
 export async function* readXes(text: AsyncIterable<string>): AsyncGenerator<SourceItem> {
   const reading = new XesReading();
@@ -28,12 +29,13 @@ class XesReading {
   private readonly open: string[] = [];
   private trace = new Map<string, string>();
   private traceGiven = false;
+  private begun = false;
   private event: { readonly line: number; readonly values: Map<string, string> } | undefined;
 
   constructor() {
     this.parser.on('opentag', (tag) => this.opened(tag));
     this.parser.on('closetag', () => this.closed());
-    this.parser.on('error', (error) => this.fail(error.message.replace(/^\d+:\d+: /, '')));
+    this.parser.on('error', (error) => this.fail(error.message.replace(/^\d+:\d+: |\.$/g, '')));
   }
 
   take(chunk: string): void {
@@ -47,6 +49,8 @@ class XesReading {
   private opened({ name, attributes }: SaxesTagPlain): void {
     if (this.broken) return;
     const parent = this.open.at(-1);
+    if (parent === undefined && name !== 'log') throw noXes(`it begins with <${name}>`);
+    this.begun = true;
     this.open.push(name);
     if (name === 'trace') [this.trace, this.traceGiven] = [new Map(), false];
     else if (name === 'event' && parent === 'trace') this.event = { line: this.parser.line, values: new Map() };
@@ -69,11 +73,15 @@ class XesReading {
 
   private fail(reason: string): void {
     if (this.broken) return;
+    if (!this.begun) throw noXes(reason);
     this.broken = true;
     const fault = { line: this.parser.line, code: 'FILE_CUT', reason: `The file is no XES from here on: ${reason}` };
     this.items.push({ fault, cutsCase: this.traceGiven && this.open.includes('trace') });
   }
 }
+
+const noXes = (reason: string): SourceUnreadable =>
+  new SourceUnreadable(`The file is no XES log, which begins with <log>: ${reason}.`);
 
 class XesRow implements Row {
   constructor(
