@@ -52,7 +52,7 @@ export interface Projector {
 }
 
 /** Batches leave much behind: without bounds the heap grows to what the machine has before anything is collected. */
-const MEMORY = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 256 };
+const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 
 /** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {

@@ -8,7 +8,7 @@ import type { Projection } from './projection.js';
 import type { SqlWriter } from './writer.js';
 
 /** How many rows of the source are derived from in one slice. */
-const DERIVE_SLICE = 2_000;
+const DERIVE_SLICE = 200;
 
 type DerivedTable = Extract<Table, { kind: 'derived' }>;
 
