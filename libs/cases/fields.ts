@@ -164,8 +164,9 @@ function listOf(kind: Kind, { min = 0, max = MAX_ITEMS }: ListOptions): Kind {
   };
 }
 
+// Swagger recognises a type that is asked for late by the name of the function, which must be `type`.
 export const NestedField = (type: () => Class<object>, options: FieldOptions = {}): PropertyDecorator =>
-  field({ checks: () => [IsObject(), ValidateNested()], schema: { type } }, options, [Type(type)]);
+  field({ checks: () => [IsObject(), ValidateNested()], schema: { type: () => type() } }, options, [Type(type)]);
 
 export const NestedListField = (type: () => Class<object>, options: ListOptions = {}): PropertyDecorator => {
   const { min = 0, max = MAX_ITEMS } = options;
@@ -178,7 +179,7 @@ export const NestedListField = (type: () => Class<object>, options: ListOptions 
         IsObject({ each: true }),
         ValidateNested({ each: true }),
       ],
-      schema: { type, isArray: true, minItems: min, maxItems: max },
+      schema: { type: () => type(), isArray: true, minItems: min, maxItems: max },
     },
     options,
     [Type(type)],
