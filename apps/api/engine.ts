@@ -27,6 +27,8 @@ import { ViewAccess } from './view-access.js';
 export interface Surroundings {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** The command line leaves it to the server's first start to make the administrator, who is greeted there. */
+  readonly bootstrap?: false;
 }
 
 interface Parts {
@@ -96,8 +98,9 @@ export class Engine {
         await openEmbeddedDirectory({ folder, secret: vault.secret('api-keys'), clock: time.clock }),
       );
       const { adminKey } = settings;
-      const first = await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
-      const { logger, telemetry } = surroundings;
+      const { logger, telemetry, bootstrap } = surroundings;
+      const first =
+        bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
       const log = {
         info: (facts: object, message: string) => logger.info(facts, message),
         error: (facts: object, message: string) => logger.error(facts, message),

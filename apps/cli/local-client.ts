@@ -21,7 +21,7 @@ export class LocalClient implements EngineClient {
   static async open(folder: string): Promise<LocalClient> {
     const settings = readSettings({ ...process.env, REDRESS_DATA: folder });
     const logger = pino({ level: 'silent' });
-    const engine = await Engine.open(settings, { logger, telemetry: new Telemetry() });
+    const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false });
     return new LocalClient(engine, await engine.operator.actor());
   }
 

@@ -77,6 +77,14 @@ describe('the first administrator', () => {
     expect(directory.listPeople()).toHaveLength(1);
   });
 
+  test('is made by the first start of the server, also where the command line had a key before', async () => {
+    const { id: personId } = await directory.addPerson({ kind: 'service', name: 'local operator' });
+    await directory.issueKey({ personId, role: 'administrator', label: 'command line' });
+    expect(await directory.bootstrap({ adminKey: 'the first administrator' })).toBeDefined();
+    expect(directory.authenticate('the first administrator')).toMatchObject({ role: 'administrator' });
+    expect(await directory.bootstrap()).toBeUndefined();
+  });
+
   test('is made once: on a directory with keys the key given changes nothing', async () => {
     await directory.bootstrap({ adminKey: 'the first administrator' });
     await restart();

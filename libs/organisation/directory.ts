@@ -51,11 +51,13 @@ export class Directory {
   }
 
   /**
-   * On an empty database makes the first administrator, named `admin`, with the key that is given or a random one.
-   * @returns undefined where there is a key already: then nothing is changed, whatever key is given
+   * Where no person ever had a key, makes the first administrator, named `admin`, with the key that is given or a random one.
+   * A service may have been there before: the command line imports into a folder that no server was started on yet.
+   * @returns undefined where a person had a key already: then nothing is changed, whatever key is given
    */
   async bootstrap({ adminKey }: { adminKey?: string } = {}): Promise<FirstAdministrator | undefined> {
-    if (this.keys.list().length > 0) return undefined;
+    const people = new Set(this.people.list().flatMap(({ id, kind }) => (kind === 'person' ? [id] : [])));
+    if (this.keys.list().some(({ personId }) => people.has(personId))) return undefined;
     if (adminKey === '') throw new RangeError('The first administrator’s key must not be empty.');
     // A first start that was killed half-way may have left the person without a key.
     const left = this.people.list().find(({ name }) => name === ADMINISTRATOR);

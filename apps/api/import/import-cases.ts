@@ -38,6 +38,8 @@ export class CaseImport {
     const command = this.read(historical);
     if (isRefusal(command)) return refused(sourceKey, command);
     const id = deriveId(this.secrets.id, source, sourceKey);
+    // Looked for first: a case that is known would otherwise use up the keys of a new one before the log says so.
+    await this.ports.executor.load(id);
     const outcome = await this.ports.executor.execute({
       id,
       create: true,
