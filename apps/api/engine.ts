@@ -77,9 +77,12 @@ export class Engine {
       bySession: (token) => directory.authenticateSession(token),
     };
     this.operator = new LocalOperator(directory);
-    this.timer = settleDue(this, (outcome) => surroundings.telemetry.caseSettled(outcome));
+    this.timer = settleDue(this, {
+      onSettled: (outcome) => surroundings.telemetry.caseSettled(outcome),
+      onFailure: (error) => surroundings.logger.error({ err: error }, 'the timer failed and will try again'),
+    });
     this.projector.onAdvance(() => this.timer.arm());
-    this.timer.arm();
+    if (settings.projections === 'run') this.timer.arm();
   }
 
   /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable */

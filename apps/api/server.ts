@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
@@ -85,8 +86,18 @@ function urlOf(app: NestFastifyApplication, { host, tls }: Settings): string {
   return `${tls === undefined ? 'http' : 'https'}://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
+/** A client that was answered keeps its connection for the next request; it is closed as soon as it lies idle. */
+const SWEEP_EVERY_MS = 50;
+/** Who has not been answered by then is let go. */
+const LONGEST_DRAIN_MS = 10_000;
+
 async function close(app: NestFastifyApplication, engine: Engine, log: Log): Promise<void> {
+  const http = app.getHttpServer() as HttpServer;
+  const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_EVERY_MS);
+  const patience = setTimeout(() => http.closeAllConnections(), LONGEST_DRAIN_MS);
   await app.close();
+  clearInterval(sweep);
+  clearTimeout(patience);
   await engine.close();
   log.logger.info('stopped');
   log.flush();

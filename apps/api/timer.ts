@@ -1,17 +1,17 @@
-import { SettleDue, type Settled } from '#automations';
+import { SettleDue, type Settled, type SettleDuePorts } from '#automations';
 import { settleCase, SettleCase } from '#cases';
 import { ENGINE, isRefusal, newId } from '#kernel';
 import { casesDueBefore, nextDue } from '#views';
 import type { Engine } from './engine.js';
 
 /** The automation with the engine under it: due times come from the view, settling goes through the executor. */
-export const settleDue = (engine: Engine, onSettled: (outcome: Settled) => void): SettleDue =>
+export const settleDue = (engine: Engine, told: Pick<SettleDuePorts, 'onSettled' | 'onFailure'>): SettleDue =>
   new SettleDue({
     clock: engine.time.clock,
     nextDue: () => nextDue(engine.views),
     casesDueBefore: (instant, limit) => casesDueBefore(engine.views, instant, limit),
     settle: (caseId) => settle(engine, caseId),
-    onSettled,
+    ...told,
   });
 
 async function settle({ executor }: Engine, id: string): Promise<Settled> {

@@ -11,6 +11,8 @@ export interface SettleDuePorts {
   /** Sends SettleCase. One that was settled meanwhile has nothing due. */
   readonly settle: (caseId: string) => Promise<Settled>;
   readonly onSettled?: (outcome: Settled) => void;
+  /** A view or the executor failed; it is tried again after a rest. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 const BATCH = 200;
@@ -59,8 +61,13 @@ export class SettleDue {
   private async run(): Promise<void> {
     while (this.again && !this.stopped) {
       this.again = false;
-      if (this.ports.clock.suspended === undefined) await this.settleDue();
-      await this.sleepUntilNext();
+      try {
+        if (this.ports.clock.suspended === undefined) await this.settleDue();
+        await this.sleepUntilNext();
+      } catch (error) {
+        this.ports.onFailure?.(error);
+        this.wakeIn(REST_MS);
+      }
     }
     if (this.stopped) this.again = false;
   }
@@ -77,18 +84,26 @@ export class SettleDue {
     const before = this.tried.get(caseId);
     if (this.stopped || (before !== undefined && now < plusMs(before, REST_MS))) return;
     this.tried.set(caseId, now);
-    this.ports.onSettled?.(await this.ports.settle(caseId));
+    const outcome = await this.ports.settle(caseId);
+    this.ports.onSettled?.(outcome);
   }
 
   private async sleepUntilNext(): Promise<void> {
     const next = await this.ports.nextDue();
-    this.cancelWake();
-    if (next === undefined || this.stopped) return;
-    const now = this.ports.clock.now();
+    if (next === undefined || this.stopped) return this.cancelWake();
     // What happens at the due instant itself is in time, so the timer comes one millisecond later.
     const due = plusMs(next, 1);
     // What is past was tried just now; the view's next advance arms us, and failing that a rest is over some time.
-    const at = due > now ? due : plusMs(now, REST_MS);
+    if (due > this.ports.clock.now()) this.wakeAt(due);
+    else this.wakeIn(REST_MS);
+  }
+
+  private wakeIn(durationMs: number): void {
+    this.wakeAt(plusMs(this.ports.clock.now(), durationMs));
+  }
+
+  private wakeAt(at: Instant): void {
+    this.cancelWake();
     this.cancelWake = this.ports.clock.wakeAt(at, () => this.arm());
   }
 }

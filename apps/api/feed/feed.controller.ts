@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query, Req, Res, type OnApplicationShutdown } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CASE_EVENT_TYPES } from '#cases';
 import { may } from '#organisation';
@@ -22,7 +22,7 @@ const problems = (): MethodDecorator => (target, key, descriptor) =>
 /** The ordered feed for other services, as pages and live. */
 @ApiTags('feed')
 @Controller('events')
-export class FeedController implements OnApplicationShutdown {
+export class FeedController implements BeforeApplicationShutdown {
   private readonly feed: Feed;
   private readonly open = new Set<LiveConnection>();
 
@@ -71,12 +71,8 @@ export class FeedController implements OnApplicationShutdown {
     await this.follow(new LiveConnection(this.feed, raw, wanted, after), request);
   }
 
-  onApplicationShutdown(): void {
-    this.closeAll();
-  }
-
-  /** Lets go of all who follow: they resume at the next start from the last id they saw. */
-  closeAll(): void {
+  /** Lets go of all who follow, or the server would wait for them: they resume from the last id they saw. */
+  beforeApplicationShutdown(): void {
     for (const connection of this.open) connection.close();
   }
 
@@ -94,7 +90,11 @@ export class FeedController implements OnApplicationShutdown {
   }
 }
 
+const PARAMETERS = ['after', 'limit', 'types', 'open'];
+
 function wantedOf(request: Request, query: FeedQuery): Wanted {
+  const stray = Object.keys(query).find((name) => !PARAMETERS.includes(name));
+  if (stray !== undefined) throw failed([{ field: stray, problem: 'there is no such parameter' }]);
   const names = textOf(query, 'types')
     ?.split(',')
     .filter((name) => name !== '');

@@ -13,7 +13,7 @@ const OPEN_ROUTES = new Set(['/health', '/sign-in']);
 
 export const SESSION_COOKIE = 'redress_session';
 const COOKIE = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([A-Za-z0-9._~-]{1,256})(?:;|$)`);
-const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
+const BEARER = /^Bearer ([\x20-\x7e]{1,512})$/i;
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger } from 'fastify';
+import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Settings } from '../settings.js';
 import { admit, type Gatekeeper } from './access.js';
 import { answerError } from './answers.js';
@@ -27,16 +27,21 @@ export interface EdgeOptions {
 
 /** Nest's adapter with our own ends: what Fastify refuses and what no route knows are problems like all others. */
 class ProblemAdapter extends FastifyAdapter {
+  /** Set before the first route: a route keeps the handler that stood when it was added. */
+  answerErrors(): void {
+    const fastify = this.getInstance();
+    fastify.setErrorHandler((error, request, reply) => answerError(error, request as Request, reply as Reply));
+    fastify.setNotFoundHandler((request, reply) =>
+      answerError(new ProblemError('UNKNOWN_ROUTE'), request as Request, reply as Reply),
+    );
+  }
+
   override setErrorHandler(): never {
-    return this.getInstance().setErrorHandler((error, request, reply) =>
-      answerError(error, request as Request, reply as Reply),
-    ) as never;
+    return this.getInstance() as never;
   }
 
   override setNotFoundHandler(): never {
-    return this.getInstance().setNotFoundHandler((request, reply) =>
-      answerError(new ProblemError('UNKNOWN_ROUTE'), request as Request, reply as Reply),
-    ) as never;
+    return this.getInstance() as never;
   }
 }
 
@@ -45,7 +50,7 @@ export function edge(options: EdgeOptions): FastifyAdapter {
   const { settings, logger } = options;
   const adapter = new ProblemAdapter({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // A logger of its own per request would cost more than the line it writes: ids go into the line.
     childLoggerFactory: (own: FastifyBaseLogger) => own,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -61,6 +66,7 @@ export function edge(options: EdgeOptions): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.decorateRequest('context', null as never);
   fastify.decorateRequest('rawBody', undefined);
+  adapter.answerErrors();
   addParsers(adapter, settings);
   addHooks(adapter, options);
   return adapter;
@@ -111,6 +117,7 @@ function addHooks(adapter: FastifyAdapter, { settings, gatekeeper, observer }: E
     if (asksForPage(request.method, request.headers.accept)) void rawReply.headers(PAGE_HEADERS);
     try {
       if (!isOurs(request.headers.host)) throw new ProblemError('HOST_REFUSED');
+      if (!isDecodable(request.url)) throw new ProblemError('BAD_URL');
       admit(request, gatekeeper);
       done();
     } catch (error) {
@@ -121,6 +128,17 @@ function addHooks(adapter: FastifyAdapter, { settings, gatekeeper, observer }: E
     observer.answered(request as Request, reply as Reply);
     done();
   });
+}
+
+/** Paths are decoded by the router; a query that cannot be decoded would be taken as it stands, escapes and all. */
+function isDecodable(url: string): boolean {
+  if (!url.includes('%')) return true;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function withContext(request: Request): Request {

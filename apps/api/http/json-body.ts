@@ -1,11 +1,13 @@
 import { isWellFormed } from '#kernel';
 import { ProblemError } from './problems.js';
 
-/** Names with a meaning to JavaScript itself: no field of ours is called so. */
-const HOSTILE_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+/** Names with a meaning to JavaScript itself: no field of ours is called so, and what copies fields passes over some silently. */
+const HOSTILE_NAMES = new Set(['prototype', ...Object.getOwnPropertyNames(Object.prototype)]);
+export const isHostileName = (name: string): boolean => HOSTILE_NAMES.has(name);
+
 const DEEPEST = 32;
 /** Only a body that holds one of these can hold a hostile name or a lone surrogate. */
-const SUSPICIOUS = /\\u|__proto__|constructor|prototype/;
+const SUSPICIOUS = new RegExp(`\\\\u|${[...HOSTILE_NAMES].join('|')}`);
 const OPENING = /[[{]/g;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { parseInstant, type Instant } from '#kernel';
+import { isHostileName } from '../http/json-body.js';
 import { failed } from '../http/validate.js';
 
 /** Parameters of a query: all are text, each is given once. */
@@ -30,9 +31,15 @@ export const NumberParameter = (most: number, description: string): PropertyDeco
     ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: most, description }),
   );
 
-/** Leaves empty parameters out: a form sends them for what nobody filled in. */
-export const given = (query: object): object =>
-  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
+/**
+ * Leaves empty parameters out: a form sends them for what nobody filled in.
+ * @throws ProblemError VALIDATION_FAILED
+ */
+export function given(query: object): object {
+  const hostile = Object.keys(query).find(isHostileName);
+  if (hostile !== undefined) throw failed([{ field: hostile, problem: 'there is no such parameter' }]);
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
+}
 
 /** @throws ProblemError VALIDATION_FAILED */
 export function numberOf(text: string | undefined, most: number, field: string): number | undefined {

@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'apps', 'api', 'main.js');
+export const ADMIN_KEY = 'the first administrator of the journeys';
+/** Where test clocks of journeys start. */
+export const START_OF_TIME = '2026-01-05T01:00:00.000Z';
+
+/** The server as people run it: a process of its own on a real port, with a folder that outlives it. */
+export class Server {
+  url = '';
+  /** All that it ever wrote to its log. */
+  log = '';
+  said: string[] = [];
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    readonly folder: string,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {}
+
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
+    const server = new Server(mkdtempSync(join(tmpdir(), 'redress-journey-')), environment);
+    await server.run();
+    return server;
+  }
+
+  /** Starts it on its folder, again where it was stopped. @throws Error with what it said where it does not start */
+  async run(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const child = spawn(process.execPath, [MAIN], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        PORT: '0',
+        REDRESS_DATA: this.folder,
+        REDRESS_ADMIN_KEY: ADMIN_KEY,
+        REDRESS_TEST_CLOCK: START_OF_TIME,
+        ...this.environment,
+        ...more,
+      },
+    });
+    this.child = child;
+    this.said = [];
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+      this.log += chunk.toString();
+    });
+    const lines = createInterface({ input: child.stdout });
+    const exited = once(child, 'exit').then(() => Promise.reject(new Error(`it ended: ${errors}`)));
+    const listening = new Promise<string>((resolve) => {
+      lines.on('line', (line) => {
+        this.said.push(line);
+        if (line.startsWith('{"listening":true')) resolve((JSON.parse(line) as { url: string }).url);
+      });
+    });
+    this.url = await Promise.race([listening, exited]);
+    exited.catch(() => undefined);
+    // The greeting follows the machine-readable line at once; an answered request comes after it.
+    await fetch(`${this.url}/health`);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const { child } = this;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, 'exit') as Promise<[number | null]>;
+    child.kill(signal);
+    return (await exited)[0];
+  }
+
+  /** Stops it and takes its folder away. */
+  async end(): Promise<void> {
+    await this.stop('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  as(key: string): Client {
+    return new Client(() => this.url, { authorization: `Bearer ${key}` });
+  }
+
+  get admin(): Client {
+    return this.as(ADMIN_KEY);
+  }
+
+  get nobody(): Client {
+    return new Client(() => this.url, {});
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+type Sent = Readonly<Record<string, string>>;
+
+export class Client {
+  constructor(
+    private readonly url: () => string,
+    private readonly always: Sent,
+  ) {}
+
+  get(path: string, headers: Sent = {}): Promise<Answer> {
+    return this.send('GET', path, undefined, headers);
+  }
+
+  post(path: string, body: unknown = {}, headers: Sent = {}): Promise<Answer> {
+    return this.send('POST', path, body, headers);
+  }
+
+  async send(method: string, path: string, body?: unknown, headers: Sent = {}): Promise<Answer> {
+    const response = await fetch(this.url() + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...this.always, ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  }
+
+  /** Receives a complaint and answers its id. */
+  async receive(more: object = {}, headers: Sent = {}): Promise<string> {
+    const { status, body } = await this.post('/cases', { ...COMPLAINT, ...more }, headers);
+    if (status !== 201) throw new Error(`not received: ${JSON.stringify(body)}`);
+    return body.caseId as string;
+  }
+
+  /** Sends a command that must be taken. */
+  async command(caseId: string, name: string, body: object = {}, headers: Sent = {}): Promise<Answer> {
+    const answer = await this.post(`/cases/${caseId}/${name}`, body, headers);
+    if (answer.status !== 200) throw new Error(`${name} was refused: ${JSON.stringify(answer.body)}`);
+    return answer;
+  }
+
+  /** A person with a key of this role. */
+  async hire(name: string, role: string, unit?: string): Promise<{ id: string; key: string; keyId: string }> {
+    const kind = role === 'service' ? 'service' : 'person';
+    const person = await this.post('/people', { kind, name, ...(unit === undefined ? {} : { unit }) });
+    const issued = await this.post('/keys', { personId: person.body.id, role, label: `${name}'s key` });
+    return { id: person.body.id, key: issued.body.key, keyId: issued.body.id };
+  }
+}
+
+export const COMPLAINT = {
+  kind: 'complaint',
+  channel: 'phone',
+  subject: '厨房漏水',
+  content: '厨房漏水三天了，没有人来修。',
+  complainant: { name: '王芳', phone: '13800138000' },
+  category: 'engineering_quality',
+};
