@@ -54,7 +54,7 @@ export async function killAgainAndAgain(rounds: number, seed: number): Promise<K
       tally.resentWritten += written;
       faults.push(...(await load.repeat(REPEATED_PER_ROUND)));
     }
-    await engine.caughtUp();
+    await engine.settled();
     await engine.kill();
     const judgement = await judgeLog(engine.folder, load.answers.values());
     const live = dumpViews(engine.folder);

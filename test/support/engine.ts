@@ -150,6 +150,15 @@ export class EngineProcess {
     if (status !== 200) throw new Error(`the views do not come up to ${head}: ${JSON.stringify(body)}`);
     return head;
   }
+
+  /** Waits until no view is being built anew, and all have seen the whole log. */
+  async settled(): Promise<void> {
+    for (;;) {
+      const { body } = await this.get('/projections');
+      if (!(body.items as { rebuilding?: unknown }[]).some(({ rebuilding }) => rebuilding !== undefined)) break;
+    }
+    await this.caughtUp();
+  }
 }
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'redress-test-'));

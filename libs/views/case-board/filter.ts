@@ -1,6 +1,6 @@
 import type { CaseKind, Channel, Phase, Severity } from '#cases';
 import type { Instant } from '#kernel';
-import { residual } from '#sql';
+import { residual, withoutNul } from '#sql';
 import { sql } from 'kysely';
 import { HIGHEST, type BoardQuery, type Condition, type Db } from './condition.js';
 import { FILTER_COLUMNS, type BoardSort, type FilterColumn } from './tables.js';
@@ -50,7 +50,7 @@ export async function planFor(db: Db, filter: BoardFilter): Promise<Plan> {
   if (search?.terms.length === 0) return { branches: [], walksAlongSort: true };
   const words = search ? wordsOf(search) : everything;
   if (filter.externalReference !== undefined) {
-    const reference = filter.externalReference;
+    const reference = withoutNul(filter.externalReference);
     const exact: Condition = (query) => query.where('external_reference', '=', reference);
     return { branches: [allOf(exact, others(db, filter, undefined), words)], walksAlongSort: false };
   }
