@@ -118,7 +118,6 @@ function addHooks(adapter: FastifyAdapter, { settings, gatekeeper, observer }: E
     try {
       if (!isOurs(request.headers.host)) throw new ProblemError('HOST_REFUSED');
       if (!isDecodable(request.url)) throw new ProblemError('BAD_URL');
-      if (!isDecodable(request.url)) throw new ProblemError('BAD_URL');
       admit(request, gatekeeper);
       done();
     } catch (error) {
@@ -129,17 +128,6 @@ function addHooks(adapter: FastifyAdapter, { settings, gatekeeper, observer }: E
     observer.answered(request as Request, reply as Reply);
     done();
   });
-}
-
-/** Paths are decoded by the router; a query that cannot be decoded would be taken as it stands, escapes and all. */
-function isDecodable(url: string): boolean {
-  if (!url.includes('%')) return true;
-  try {
-    decodeURIComponent(url);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Paths are decoded by the router; a query that cannot be decoded would be taken as it stands, escapes and all. */
