@@ -76,7 +76,8 @@ interface Attempt<S> {
 
 const ATTEMPTS = 16;
 const RESENDS = 3;
-const CACHED_STREAMS = 20_000;
+/** Cases that are being worked on; more would live long enough to burden every collection of garbage. */
+const CACHED_STREAMS = 4_000;
 
 /**
  * The one place that loads, folds, settles, decides, seals, chains and appends, and tries again on conflict.

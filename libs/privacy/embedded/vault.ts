@@ -13,7 +13,7 @@ import { decipherStream, cipherStream } from './streams.js';
 import { decrypt, encrypt } from './wrapping.js';
 
 const LEDGER_FILE = 'erasures.jsonl';
-const CACHED_KEYS = 50_000;
+const CACHED_KEYS = 10_000;
 
 export interface EmbeddedVaultOptions {
   /** Holds `keys.db`; made where it is missing. */
