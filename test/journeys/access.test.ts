@@ -72,7 +72,7 @@ test('each role may do its own and no more', async () => {
   expect((await service.get('/events?open=true')).body.code).toBe('WITHHELD');
   const { body: shown } = await service.get(`/cases/${caseId}`);
   expect([shown.content, shown.parties[0].name]).toEqual([{ withheld: true }, { withheld: true }]);
-  const row = (await service.get('/cases')).body.items.find((it: any) => it.caseId === caseId);
+  const row = (await service.get('/cases')).body.items.find((it: { caseId: string }) => it.caseId === caseId);
   expect([row.subject, row.excerpt, row.complainantName]).toEqual(Array(3).fill({ withheld: true }));
   expect((await auditor.get(`/cases/${caseId}?asOf=2026-01-05T01:00:00Z`)).status).toBe(200);
 });

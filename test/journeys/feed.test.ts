@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { CloudEvent } from '../../apps/api/feed/cloud-event.js';
 import { ADMIN_KEY, Server } from './server.js';
 
 let server: Server;
@@ -7,7 +8,7 @@ afterAll(() => server.end());
 
 interface Seen {
   readonly id: string;
-  readonly event: any;
+  readonly event: CloudEvent;
 }
 
 /** A subscriber of `GET /events/stream` that keeps what it saw. */
@@ -51,8 +52,8 @@ class Subscriber {
   }
 }
 
-async function wholeFeed(): Promise<any[]> {
-  const events: any[] = [];
+async function wholeFeed(): Promise<CloudEvent[]> {
+  const events: CloudEvent[] = [];
   for (let after = 'start'; ;) {
     const { body } = await server.admin.get(`/events?after=${after}&limit=3`);
     events.push(...body.events);
@@ -98,7 +99,7 @@ test('who follows live sees what comes, and after a restart goes on where they w
 
 test('only the types that were asked for come', async () => {
   const { body } = await server.admin.get('/events?types=CaseAccepted,CaseAssigned');
-  expect(new Set(body.events.map(({ type }: any) => type))).toEqual(
+  expect(new Set(body.events.map(({ type }: CloudEvent) => type))).toEqual(
     new Set(['redress.CaseAccepted', 'redress.CaseAssigned']),
   );
   const unknown = await server.admin.get('/events?types=CaseSolved');

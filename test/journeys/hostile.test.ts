@@ -70,14 +70,12 @@ const hostile: fc.Arbitrary<Hostile> = fc.oneof(
       'x',
     )
     .map((type) => post('/cases', JSON.stringify(COMPLAINT), { 'content-type': type })),
-  fc
-    .constantFrom('', 'ü', 'x'.repeat(256), '\u0001')
-    .map((key) =>
-      post('/cases', JSON.stringify(COMPLAINT), {
-        ...json,
-        'idempotency-key': Buffer.from(`${key}\u007f`).toString('latin1'),
-      }),
-    ),
+  fc.constantFrom('', 'ü', 'x'.repeat(256), '\u0001').map((key) =>
+    post('/cases', JSON.stringify(COMPLAINT), {
+      ...json,
+      'idempotency-key': Buffer.from(`${key}\u007f`).toString('latin1'),
+    }),
+  ),
   fc.tuple(command, fc.uuid()).map(([name, id]) => post(`/cases/${id}/${name}`, '{}')),
   fc.tuple(command, junk).map(([name, value]) => post(`/cases/${caseId}/${name}`, JSON.stringify({ nonsense: value }))),
   fc

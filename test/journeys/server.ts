@@ -1,82 +1,19 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { EngineProcess, newFolder, type Answer } from '../support/engine.js';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'apps', 'api', 'main.js');
 export const ADMIN_KEY = 'the first administrator of the journeys';
 /** Where test clocks of journeys start. */
 export const START_OF_TIME = '2026-01-05T01:00:00.000Z';
 
-/** The server as people run it: a process of its own on a real port, with a folder that outlives it. */
-export class Server {
-  url = '';
-  /** All that it ever wrote to its log. */
-  log = '';
-  said: string[] = [];
-  private child: ChildProcess | undefined;
-
-  private constructor(
-    readonly folder: string,
-    private readonly environment: Readonly<Record<string, string>>,
-  ) {}
-
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
-    const server = new Server(mkdtempSync(join(tmpdir(), 'redress-journey-')), environment);
+/** The server as people run it, on a test clock, with those who come to it. */
+export class Server extends EngineProcess {
+  static override async start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
+    const server = new Server(newFolder(), {
+      REDRESS_ADMIN_KEY: ADMIN_KEY,
+      REDRESS_TEST_CLOCK: START_OF_TIME,
+      ...environment,
+    });
     await server.run();
     return server;
-  }
-
-  /** Starts it on its folder, again where it was stopped. @throws Error with what it said where it does not start */
-  async run(more: Readonly<Record<string, string>> = {}): Promise<void> {
-    const child = spawn(process.execPath, [MAIN], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        PORT: '0',
-        REDRESS_DATA: this.folder,
-        REDRESS_ADMIN_KEY: ADMIN_KEY,
-        REDRESS_TEST_CLOCK: START_OF_TIME,
-        ...this.environment,
-        ...more,
-      },
-    });
-    this.child = child;
-    this.said = [];
-    let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors += chunk.toString();
-      this.log += chunk.toString();
-    });
-    const lines = createInterface({ input: child.stdout });
-    const exited = once(child, 'exit').then(() => Promise.reject(new Error(`it ended: ${errors}`)));
-    const listening = new Promise<string>((resolve) => {
-      lines.on('line', (line) => {
-        this.said.push(line);
-        if (line.startsWith('{"listening":true')) resolve((JSON.parse(line) as { url: string }).url);
-      });
-    });
-    this.url = await Promise.race([listening, exited]);
-    exited.catch(() => undefined);
-    // The greeting follows the machine-readable line at once; an answered request comes after it.
-    await fetch(`${this.url}/health`);
-  }
-
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const { child } = this;
-    this.child = undefined;
-    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
-    const exited = once(child, 'exit') as Promise<[number | null]>;
-    child.kill(signal);
-    return (await exited)[0];
-  }
-
-  /** Stops it and takes its folder away. */
-  async end(): Promise<void> {
-    await this.stop('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   as(key: string): Client {
@@ -90,13 +27,6 @@ export class Server {
   get nobody(): Client {
     return new Client(() => this.url, {});
   }
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
 }
 
 type Sent = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import type { TimelineEntry } from '../../apps/api/queries/timeline.js';
 import { Server, type Client } from './server.js';
 
 const DAY = 24 * 3_600_000;
@@ -16,13 +17,13 @@ async function started(environment: Record<string, string> = {}): Promise<Server
 /** What happened, without what differs between two runs by nature: ids and when it was written down. */
 async function story(desk: Client, caseId: string): Promise<unknown[]> {
   const { body } = await desk.get(`/cases/${caseId}/timeline`);
-  return body.items.map(({ type, occurredAt, data, actor }: Record<string, any>) => [
+  return body.items.map(({ type, occurredAt, data, actor }: TimelineEntry) => [
     type,
     occurredAt,
     actor.role,
-    data.clock,
-    data.run,
-    data.dueAt,
+    data['clock'],
+    data['run'],
+    data['dueAt'],
   ]);
 }
 
@@ -54,9 +55,9 @@ test('EVENTS 17: reading is never behind, though nobody has settled yet', async 
   await server.admin.post('/test-clock', { advanceMs: 3 * DAY });
   const { body } = await server.admin.get(`/cases/${caseId}`);
   expect(body.clocks).toMatchObject([{ clock: 'K-1', state: 'missed' }]);
-  expect((await server.admin.get(`/cases/${caseId}/timeline`)).body.items.map((it: any) => it.type)).not.toContain(
-    'DeadlineMissed',
-  );
+  expect(
+    (await server.admin.get(`/cases/${caseId}/timeline`)).body.items.map((it: TimelineEntry) => it.type),
+  ).not.toContain('DeadlineMissed');
 });
 
 test('EVENTS 20: the test clock goes on where it stood, and its log takes no other time', async () => {

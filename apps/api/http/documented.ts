@@ -1,23 +1,40 @@
-import { ApiResponse, type ApiResponseNoStatusOptions } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiResponse,
+  getSchemaPath,
+  type ApiResponseNoStatusOptions,
+} from '@nestjs/swagger';
 
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code', 'facts'],
-  properties: {
-    type: { type: 'string', example: 'urn:redress:problem:PRECONDITION_FAILED' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string', description: 'Stable; branch on it.' },
-    facts: { type: 'object', additionalProperties: true },
-    correlationId: { type: 'string' },
-  },
-};
+/** How an error is told (RFC 9457). */
+export class ProblemBody {
+  @ApiProperty({ example: 'urn:redress:problem:PRECONDITION_FAILED' })
+  readonly type!: string;
 
-const CONTENT = { 'application/problem+json': { schema: PROBLEM_SCHEMA } };
+  @ApiProperty()
+  readonly title!: string;
+
+  @ApiProperty({ type: 'integer' })
+  readonly status!: number;
+
+  @ApiProperty()
+  readonly detail!: string;
+
+  @ApiProperty({ description: 'Stable; branch on it.' })
+  readonly code!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  readonly facts!: object;
+
+  @ApiProperty({ required: false })
+  readonly correlationId?: string;
+}
+
+const CONTENT = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemBody) } } };
 
 /** What any route may answer instead of what was asked for (RFC 9457). */
 export const PROBLEM_RESPONSES: readonly MethodDecorator[] = [
+  ApiExtraModels(ProblemBody),
   ApiResponse({ status: '4XX', description: 'A problem with a stable code', content: CONTENT } as never),
   ApiResponse({ status: 503, description: 'Not now; try again', content: CONTENT } as never),
 ];
