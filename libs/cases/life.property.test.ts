@@ -12,8 +12,8 @@ import {
 } from './domain/index.js';
 import { Desk, live, lives, send } from './testing/index.js';
 
-/** 2,000 in CI; more by REDRESS_PROPERTY_RUNS. */
-const numRuns = Number(process.env.REDRESS_PROPERTY_RUNS ?? 2000);
+/** 2,000 in CI; more by PROPERTY_RUNS. */
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 2000);
 
 const holdsFor = (check: (desk: Desk) => void): void =>
   fc.assert(
