@@ -45,7 +45,7 @@ export class EngineProcess {
   async run(more: Environment = {}): Promise<void> {
     const lines = createInterface({ input: this.spawn(more).stdout! });
     const { child } = this;
-    const ended = once(child!, 'exit').then(([code, signal]) => {
+    const ended = once(child!, 'close').then(([code, signal]) => {
       throw new Error(`the engine ended (${String(signal ?? code)}): ${this.log.slice(-2000)}`);
     });
     const listening = new Promise<string>((resolve) => {
