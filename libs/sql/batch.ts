@@ -22,6 +22,17 @@ export interface BatchSources extends LogSources {
   readonly nowMs: () => number;
 }
 
+/** A track on its way through a batch. */
+interface Advance {
+  readonly track: Track;
+  readonly session: BatchSession;
+  readonly parked: Map<string, ParkedPartition>;
+  readonly freed: Set<string>;
+  /** The last event that was taken or passed over. */
+  reached: Position;
+  stopped: Stop | undefined;
+}
+
 /** Takes batches of the log into the rows of projections: rows and checkpoints in one transaction. */
 export class Batches {
   constructor(private readonly sources: BatchSources) {}
@@ -29,21 +40,32 @@ export class Batches {
   /**
    * Applies events in the order of the log to all tracks. Events at or before a track's checkpoint are passed over, so
    * that one delivered twice changes nothing.
+   * @param pieces of the batch: rows are held to its end, the events of a piece only until the next
    * @returns the subjects of the events
    */
-  async apply(tracks: readonly Track[], stored: readonly StoredEvent[]): Promise<readonly string[]> {
-    const last = stored.at(-1);
-    if (!last) return [];
+  async apply(
+    tracks: readonly Track[],
+    pieces: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
+  ): Promise<Set<string>> {
+    const subjects = new Set<string>();
+    let erased = false;
     const preparation = this.preparation(tracks);
-    const events = await preparation.batch(stored);
     const outcomes = await this.sources.writer.transaction(async (tx) => {
+      const advances = tracks.map(begun);
+      for await (const stored of pieces) {
+        const events = await preparation.batch(stored);
+        const to = stored.at(-1)!.position;
+        for (const advance of advances) await this.advance(tx, advance, events, to, preparation);
+        for (const { subject } of events) subjects.add(subject);
+        erased ||= events.some(isErasure);
+      }
       const done: Outcome[] = [];
-      for (const track of tracks) done.push(await this.advance(tx, track, events, last.position, preparation));
+      for (const advance of advances) done.push(await this.finish(tx, advance));
       return done;
     });
     for (const outcome of outcomes) believe(outcome);
-    if (events.some(isErasure)) this.sources.writer.scrub();
-    return [...new Set(events.map(({ subject }) => subject))];
+    if (erased) this.sources.writer.scrub();
+    return subjects;
   }
 
   /**
@@ -51,10 +73,10 @@ export class Batches {
    * @returns whether it went through
    */
   async again(track: Track, subject: string): Promise<boolean> {
-    const session = new BatchSession(track.projection, track.generation, track.phase === 'loading');
+    const { session } = begun(track);
     const preparation = this.preparation([track]);
     const parked = await this.sources.writer.transaction(async (tx) => {
-      await session.load(tx, [subject]);
+      await session.load(tx, new Map([[subject, 'begun']]));
       const found = await this.refold(session, track, subject, track.checkpoint, preparation);
       await session.write(tx);
       await (found ? saveParked(tx.db, track, found) : removeParked(tx.db, track, subject));
@@ -70,59 +92,59 @@ export class Batches {
     return new Preparation(this.sources, projections);
   }
 
+  /** One piece of a batch. A track that is stopped goes no further. */
   private async advance(
     tx: WriteTransaction,
-    track: Track,
+    advance: Advance,
     events: readonly Prepared[],
     to: Position,
     preparation: Preparation,
-  ): Promise<Outcome> {
-    const { projection, checkpoint } = track;
-    const fresh = events.filter(
-      ({ category, position }) => category === projection.category && comparePositions(position, checkpoint) > 0,
+  ): Promise<void> {
+    const { track, session, parked, freed } = advance;
+    if (advance.stopped) return;
+    const { category } = track.projection;
+    const fresh = events.filter((it) => it.category === category && comparePositions(it.position, advance.reached) > 0);
+    const anew = new Set(
+      holdsPersonalWords(track.projection) ? fresh.filter(isErasure).map(({ subject }) => subject) : [],
     );
-    const anew = new Set(holdsPersonalWords(projection) ? fresh.filter(isErasure).map(({ subject }) => subject) : []);
-    const session = new BatchSession(projection, track.generation, track.phase === 'loading');
-    await session.load(tx, [...new Set(fresh.map(({ subject }) => subject))]);
-    const { parked, stopped, reached } = this.foldAll(session, track, fresh, anew);
-    const freed: string[] = [];
+    await session.load(tx, subjectsOf(fresh));
+    this.foldAll(advance, fresh, anew);
+    if (!advance.stopped) advance.reached = later(to, advance.reached);
     for (const subject of anew) {
       const found = await this.refold(session, track, subject, to, preparation);
-      if (found) parked.push(found);
-      else if (track.parked.has(subject)) freed.push(subject);
+      if (found) hold(advance, found);
+      else if (parked.delete(subject) || track.parked.has(subject)) freed.add(subject);
     }
-    await session.write(tx);
-    const outcome = { track, checkpoint: reached ?? later(to, checkpoint), parked, freed, stopped };
-    await moveCheckpoint(tx.db, track, outcome.checkpoint);
-    for (const it of parked) await saveParked(tx.db, track, it);
-    for (const subject of freed) await removeParked(tx.db, track, subject);
-    return outcome;
+    await session.writeEntries(tx);
   }
 
-  private foldAll(
-    session: BatchSession,
-    track: Track,
-    events: readonly Prepared[],
-    anew: ReadonlySet<string>,
-  ): { parked: ParkedPartition[]; stopped: Stop | undefined; reached: Position | undefined } {
-    const parked: ParkedPartition[] = [];
-    const held = new Set(track.parked.keys());
-    let reached = track.checkpoint;
+  private async finish(
+    tx: WriteTransaction,
+    { track, session, parked, freed, reached, stopped }: Advance,
+  ): Promise<Outcome> {
+    await session.write(tx);
+    await moveCheckpoint(tx.db, track, reached);
+    for (const it of parked.values()) await saveParked(tx.db, track, it);
+    for (const subject of freed) await removeParked(tx.db, track, subject);
+    return { track, checkpoint: reached, parked: [...parked.values()], freed: [...freed], stopped };
+  }
+
+  private foldAll(advance: Advance, events: readonly Prepared[], anew: ReadonlySet<string>): void {
+    const { track, session, parked, freed } = advance;
+    const isHeld = (subject: string): boolean =>
+      parked.has(subject) || (track.parked.has(subject) && !freed.has(subject)) || anew.has(subject);
     for (const it of events) {
-      if (comparePositions(it.position, reached) <= 0) continue;
-      if (!held.has(it.subject) && !anew.has(it.subject)) {
+      if (comparePositions(it.position, advance.reached) <= 0) continue;
+      if (!isHeld(it.subject)) {
         const error = fold(session, it);
         if (error && track.projection.partition === 'all') {
-          return { parked, stopped: { position: it.position, eventId: it.eventId, error: error.message }, reached };
+          advance.stopped = { position: it.position, eventId: it.eventId, error: error.message };
+          return;
         }
-        if (error) {
-          held.add(it.subject);
-          parked.push(this.park(it, error));
-        }
+        if (error) hold(advance, this.park(it, error));
       }
-      reached = it.position;
+      advance.reached = it.position;
     }
-    return { parked, stopped: undefined, reached: undefined };
   }
 
   private async refold(
@@ -163,6 +185,28 @@ function fold(session: BatchSession, it: Prepared): Error | undefined {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+const begun = (track: Track): Advance => ({
+  track,
+  session: new BatchSession(track.projection, track.generation, track.phase === 'loading'),
+  parked: new Map(),
+  freed: new Set(),
+  reached: track.checkpoint,
+  stopped: undefined,
+});
+
+function hold({ parked, freed }: Advance, it: ParkedPartition): void {
+  parked.set(it.partition, it);
+  freed.delete(it.partition);
+}
+
+function subjectsOf(events: readonly Prepared[]): Map<string, 'begun' | 'beginning'> {
+  const subjects = new Map<string, 'begun' | 'beginning'>();
+  for (const { subject, begins } of events) {
+    if (!subjects.has(subject)) subjects.set(subject, begins ? 'beginning' : 'begun');
+  }
+  return subjects;
 }
 
 function believe({ track, checkpoint, parked, freed, stopped }: Outcome): void {

@@ -1,12 +1,4 @@
-import {
-  decodeEvent,
-  instant,
-  type OpenedEvent,
-  type OpenedPart,
-  type Position,
-  type RecordedEvent,
-  type Upcasts,
-} from '#kernel';
+import { decodeEvent, instant, type OpenedEvent, type Position, type RecordedEvent, type Upcasts } from '#kernel';
 import type { EventReader, StoredEvent } from '#event-store';
 import {
   AlteredPart,
@@ -19,17 +11,25 @@ import {
 } from '#privacy';
 import type { ForeignEvent, ProjectedEvent, Projection } from './projection.js';
 
-/** An event of the log made ready for folding, or why it cannot be. */
-export type Prepared = {
+interface Place {
   readonly category: string;
   readonly subject: string;
   readonly position: Position;
   readonly eventId: string;
-} & (
-  | { readonly kind: 'event'; readonly event: ProjectedEvent }
-  | { readonly kind: 'foreign'; readonly event: ForeignEvent }
-  | { readonly kind: 'unreadable'; readonly error: Error }
-);
+  /** Whether it is the first of its subject. */
+  readonly begins: boolean;
+}
+
+/** An event of the log made ready for folding, or why it cannot be. */
+export type Prepared = Place &
+  (
+    | { readonly kind: 'event'; readonly event: ProjectedEvent }
+    | { readonly kind: 'foreign'; readonly event: ForeignEvent }
+    | { readonly kind: 'unreadable'; readonly error: Error }
+  );
+
+/** What most events have opened: one value, so that it is made once and known at a glance. */
+export const NOTHING_OPENED: ProjectedEvent['personal'] = Object.freeze({});
 
 export interface LogSources {
   readonly reader: EventReader;
@@ -62,8 +62,8 @@ export class Preparation {
 
   /** Events of other categories are left out. Personal parts are opened in one batch. */
   async batch(stored: readonly StoredEvent[]): Promise<Prepared[]> {
-    const decoded = stored.flatMap((event) => this.decode(event));
-    const erasures = decoded.flatMap(({ recorded }) => (recorded?.type === SUBJECT_ERASED ? [recorded] : []));
+    const decoded = this.decodeAll(stored);
+    const erasures = recordedOnly(decoded).filter(({ type }) => type === SUBJECT_ERASED);
     if (erasures.length > 0) this.sources.vault.forget([...erasedKeysIn(erasures)]);
     return this.open(decoded, async (stream) => erasedKeysIn(recordedOnly(await this.stream(stream))));
   }
@@ -72,7 +72,7 @@ export class Preparation {
   async subject(stream: string, upTo: Position): Promise<Prepared[]> {
     const decoded = await this.stream(stream);
     const erased = erasedKeysIn(recordedOnly(decoded));
-    const until = decoded.filter(({ prepared }) => prepared.position.commit <= upTo.commit);
+    const until = decoded.filter(({ at }) => at.position.commit <= upTo.commit);
     return this.open(until, async () => erased, erased);
   }
 
@@ -80,31 +80,41 @@ export class Preparation {
     const decoded: Decoded[] = [];
     for (let from = 0n; ; from += BigInt(STREAM_PAGE)) {
       const page = await this.sources.reader.readStream(stream, { from, maxCount: STREAM_PAGE });
-      decoded.push(...page.flatMap((event) => this.decode(event)));
+      decoded.push(...this.decodeAll(page));
       if (page.length < STREAM_PAGE) return decoded;
     }
   }
 
-  private decode(stored: StoredEvent): Decoded[] {
+  private decodeAll(stored: readonly StoredEvent[]): Decoded[] {
+    const decoded: Decoded[] = [];
+    for (const event of stored) {
+      const it = this.decode(event);
+      if (it) decoded.push(it);
+    }
+    return decoded;
+  }
+
+  private decode(stored: StoredEvent): Decoded | undefined {
     const dash = stored.stream.indexOf('-');
     const category = stored.stream.slice(0, dash);
-    if (dash < 0 || !this.categories.has(category)) return [];
+    if (dash < 0 || !this.categories.has(category)) return undefined;
     const { id: eventId, position } = stored;
-    const at = { category, subject: stored.stream.slice(dash + 1), position, eventId };
+    const at = { category, subject: stored.stream.slice(dash + 1), position, eventId, begins: stored.revision === 0n };
     try {
       const recorded = decodeEvent(stored, this.sources.upcasts);
-      if (recorded) return [{ prepared: at, recorded: this.sealed(recorded) }];
-      return [{ prepared: { ...at, kind: 'foreign', event: foreignEvent(stored, at.subject) }, recorded: undefined }];
+      if (recorded) return { at, recorded, sealed: this.wantedParts(recorded) };
+      return { at, ready: { ...at, kind: 'foreign', event: foreignEvent(stored, at.subject) } };
     } catch (error) {
-      return [{ prepared: { ...at, kind: 'unreadable', error: error as Error }, recorded: undefined }];
+      return { at, ready: { ...at, kind: 'unreadable', error: error as Error } };
     }
   }
 
-  /** The event with those of its parts only that somebody wants opened. */
-  private sealed(recorded: RecordedEvent): RecordedEvent {
+  /** The event with those of its parts only that somebody wants opened; undefined where there are none. */
+  private wantedParts(recorded: RecordedEvent): RecordedEvent | undefined {
     const wanted = this.wanted.get(recorded.type);
-    const parts = Object.entries(recorded.personal).filter(([part]) => wanted?.has(part));
-    return { ...recorded, personal: Object.fromEntries(parts) };
+    if (wanted === undefined) return undefined;
+    const parts = Object.entries(recorded.personal).filter(([part]) => wanted.has(part));
+    return parts.length === 0 ? undefined : { ...recorded, personal: Object.fromEntries(parts) };
   }
 
   private async open(
@@ -112,16 +122,18 @@ export class Preparation {
     findErased: FindErasedKeys,
     erased: ReadonlySet<string> = new Set(),
   ): Promise<Prepared[]> {
-    const toOpen = decoded.flatMap(({ recorded }) => (recorded ? [withoutErased(recorded, erased)] : []));
+    const toOpen: RecordedEvent[] = [];
+    for (const { sealed } of decoded) if (sealed) toOpen.push(withoutErased(sealed, erased));
     const opened = await this.openAll(toOpen, findErased);
     let next = 0;
-    return decoded.map(({ prepared, recorded }): Prepared => {
-      if ('kind' in prepared) return prepared;
+    return decoded.map(({ at, ready, recorded, sealed }): Prepared => {
+      if (ready) return ready;
+      if (!sealed) return { ...at, kind: 'event', event: projected(at, recorded, NOTHING_OPENED) };
       const event = opened[next++]!;
-      if (event instanceof Error) return { ...prepared, kind: 'unreadable', error: event };
-      const gone = Object.entries(recorded!.personal).filter(([, { keyId }]) => erased.has(keyId));
+      if (event instanceof Error) return { ...at, kind: 'unreadable', error: event };
+      const gone = Object.entries(sealed.personal).filter(([, { keyId }]) => erased.has(keyId));
       const erasures = Object.fromEntries(gone.map(([part]) => [part, { erased: true }] as const));
-      return { ...prepared, kind: 'event', event: projected(prepared, event, erasures) };
+      return { ...at, kind: 'event', event: projected(at, recorded, { ...event.personal, ...erasures }) };
     });
   }
 
@@ -153,26 +165,29 @@ const isDamage = (error: unknown): error is Error => error instanceof AlteredPar
 
 const projected = (
   { subject, position }: Place,
-  event: OpenedEvent,
-  erasures: Readonly<Record<string, OpenedPart>>,
+  { id, stream, revision, type, data, meta }: RecordedEvent,
+  personal: ProjectedEvent['personal'],
 ): ProjectedEvent => ({
-  id: event.id,
-  stream: event.stream,
+  id,
+  stream,
   subject,
-  revision: event.revision,
+  revision,
   position: Number(position.prepare),
-  type: event.type,
-  data: event.data,
-  personal: { ...event.personal, ...erasures },
-  meta: event.meta,
+  type,
+  data,
+  personal,
+  meta,
 });
 
-type Place = Pick<Prepared, 'category' | 'subject' | 'position' | 'eventId'>;
-
-interface Decoded {
-  readonly prepared: Place | Prepared;
-  readonly recorded: RecordedEvent | undefined;
-}
+/** An event on its way: ready as it is, or with the parts to open. */
+type Decoded =
+  | { readonly at: Place; readonly ready: Prepared; readonly recorded?: undefined; readonly sealed?: undefined }
+  | {
+      readonly at: Place;
+      readonly ready?: undefined;
+      readonly recorded: RecordedEvent;
+      readonly sealed: RecordedEvent | undefined;
+    };
 
 const recordedOnly = (decoded: readonly Decoded[]): RecordedEvent[] =>
   decoded.flatMap(({ recorded }) => recorded ?? []);

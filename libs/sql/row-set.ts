@@ -3,14 +3,24 @@ import type { Row } from './row.js';
 import type { TableShape } from './shape.js';
 import type { RowChange } from './writer.js';
 
+/** A row as the database has it and as it shall be; undefined where there is none. */
+interface Held<R extends Row> {
+  readonly before: R | undefined;
+  after: R | undefined;
+}
+
 /** How to take back what an event changed, should it turn out poisoned. */
 export type Journal = (() => void)[];
 
+export interface Changes<R extends Row = Row> {
+  readonly inserted: R[];
+  readonly updated: RowChange[];
+  readonly removed: R[];
+}
+
 /** Rows held in memory for the length of a batch, with what they were when they were loaded. */
 export class LoadedRows<R extends Row> implements RowSet<R> {
-  private readonly rows = new Map<string, R>();
-  private readonly before = new Map<string, R>();
-  private readonly touched = new Set<string>();
+  private readonly rows = new Map<string, Held<R>>();
 
   constructor(
     private readonly shape: TableShape<R>,
@@ -21,23 +31,21 @@ export class LoadedRows<R extends Row> implements RowSet<R> {
 
   /** A row as the database has it. */
   loaded(row: R): void {
-    const key = this.keyOf(row);
-    this.rows.set(key, row);
-    this.before.set(key, row);
+    this.rows.set(this.keyOf(row), { before: row, after: row });
   }
 
   get(...rest: readonly (string | number)[]): R | undefined {
-    return this.rows.get(rest.join('\0'));
+    return this.rows.get(rest.join('\0'))?.after;
   }
 
   all(): R[] {
-    return [...this.rows.values()];
+    const rows: R[] = [];
+    for (const { after } of this.rows.values()) if (after !== undefined) rows.push(after);
+    return rows;
   }
 
   put(row: R): void {
-    const key = this.keyOf(row);
-    if (this.rows.get(key) === row) return;
-    this.set(key, row);
+    this.set(this.keyOf(row), row);
   }
 
   remove(row: R): void {
@@ -45,33 +53,26 @@ export class LoadedRows<R extends Row> implements RowSet<R> {
   }
 
   clear(): void {
-    for (const key of [...this.rows.keys()]) this.set(key, undefined);
+    for (const key of this.rows.keys()) this.set(key, undefined);
   }
 
-  changes(): { inserted: R[]; updated: RowChange[]; removed: R[] } {
-    const inserted: R[] = [];
-    const updated: RowChange[] = [];
-    const removed: R[] = [];
-    for (const key of this.touched) {
-      const before = this.before.get(key);
-      const after = this.rows.get(key);
-      if (before === undefined && after !== undefined) inserted.push(after);
-      else if (before !== undefined && after !== undefined && before !== after) updated.push({ before, after });
-      else if (before !== undefined && after === undefined) removed.push(before);
+  /** Adds what has become of the rows. */
+  changesInto({ inserted, updated, removed }: Changes): void {
+    for (const { before, after } of this.rows.values()) {
+      if (before === after) continue;
+      if (before === undefined) inserted.push(after!);
+      else if (after === undefined) removed.push(before);
+      else updated.push({ before, after });
     }
-    return { inserted, updated, removed };
   }
 
   private set(key: string, row: R | undefined): void {
-    const before = this.rows.get(key);
-    this.journal.push(() => this.place(key, before));
-    this.touched.add(key);
-    this.place(key, row);
-  }
-
-  private place(key: string, row: R | undefined): void {
-    if (row === undefined) this.rows.delete(key);
-    else this.rows.set(key, row);
+    let held = this.rows.get(key);
+    if (held?.after === row) return;
+    if (held === undefined) this.rows.set(key, (held = { before: undefined, after: undefined }));
+    const { after } = held;
+    this.journal.push(() => (held.after = after));
+    held.after = row;
   }
 
   private keyOf(row: R): string {

@@ -17,7 +17,7 @@ export interface RunnerOptions extends BatchSources {
   readonly onStep?: () => void;
   /** Events per transaction while others follow the log beside it. Default 2,000. */
   readonly batchEvents?: number;
-  /** Events per transaction while nothing else happens: larger ones write a row fewer times. Default 2,000. */
+  /** Events per transaction while nothing else happens: larger ones write a row fewer times. Default 20,000. */
   readonly coldBatchEvents?: number;
 }
 
@@ -35,6 +35,8 @@ export interface Advance {
 }
 
 const RETRY_MS = 1_000;
+/** So many events are in memory at once: few enough to be gone before the collector has to carry them about. */
+const PIECE_EVENTS = 500;
 
 /**
  * Keeps the rows of all projections as the log says. Those that have caught up follow the log together; those that are
@@ -56,7 +58,12 @@ export class ProjectionRunner {
   private keysLost = 0;
   private wake: () => void = () => undefined;
 
+  private readonly batchEvents: number;
+  private readonly coldBatchEvents: number;
+
   constructor(private readonly options: RunnerOptions) {
+    this.batchEvents = options.batchEvents ?? 2_000;
+    this.coldBatchEvents = options.coldBatchEvents ?? 20_000;
     const onLost: BatchSources['onLost'] = (lost) => {
       this.keysLost++;
       options.log.error(lost, 'a key is missing though nobody erased it');
@@ -155,9 +162,9 @@ export class ProjectionRunner {
   private async followOn(): Promise<boolean> {
     if (!this.feed) return false;
     if (this.feed.failure) throw this.feed.failure;
-    const events = this.feed.take(this.options.batchEvents ?? 2_000);
+    const events = this.feed.take(this.batchEvents);
     if (events.length === 0) return false;
-    await this.applyTo([...this.following], events);
+    await this.applyTo([...this.following], [events]);
     this.livePosition = events.at(-1)!.position;
     return true;
   }
@@ -170,8 +177,9 @@ export class ProjectionRunner {
     const first = behind.reduce<Track | undefined>(least, undefined);
     if (!first) return false;
     const group = behind.filter(({ checkpoint }) => comparePositions(checkpoint, first.checkpoint) === 0);
-    const events = await this.readAfter(first.checkpoint);
-    if (events.length > 0) await this.applyTo(group, events);
+    const most = this.following.size > 0 ? this.batchEvents : this.coldBatchEvents;
+    const piece = await this.readAfter(first.checkpoint, Math.min(PIECE_EVENTS, most));
+    if (piece.length > 0) await this.applyTo(group, this.piecesFrom(piece, most));
     else for (const track of group) await this.arrived(track);
     return true;
   }
@@ -187,22 +195,33 @@ export class ProjectionRunner {
     this.following.add(track);
   }
 
-  /** The next events after a checkpoint, but none that those who follow have not seen: so that it meets them. */
-  private async readAfter(checkpoint: Position): Promise<StoredEvent[]> {
-    const { reader, batchEvents = 2_000, coldBatchEvents = 2_000 } = this.options;
-    const most = this.following.size > 0 ? batchEvents : coldBatchEvents;
-    const atStart = comparePositions(checkpoint, START) === 0;
-    const events = await reader.readAll({ from: atStart ? 'start' : checkpoint, maxCount: most + 1 });
+  /** The pieces of one batch, read as they are asked for. */
+  private async *piecesFrom(first: readonly StoredEvent[], most: number): AsyncGenerator<readonly StoredEvent[]> {
+    let taken = 0;
+    for (let piece = first; piece.length > 0;) {
+      yield piece;
+      // A long batch must not keep reports and orders of this thread from their turn.
+      await nextTurn();
+      taken += piece.length;
+      piece = await this.readAfter(piece.at(-1)!.position, Math.min(PIECE_EVENTS, most - taken));
+    }
+  }
+
+  /** The next events after a position, but none that those who follow have not seen: so that it meets them. */
+  private async readAfter(after: Position, most: number): Promise<StoredEvent[]> {
+    if (most <= 0) return [];
+    const from = comparePositions(after, START) === 0 ? 'start' : after;
+    const events = await this.options.reader.readAll({ from, maxCount: most + 1 });
     return events.filter(
       ({ position }) =>
-        comparePositions(position, checkpoint) > 0 &&
+        comparePositions(position, after) > 0 &&
         (this.feed === undefined || comparePositions(position, this.livePosition) <= 0),
     );
   }
 
-  private async applyTo(tracks: readonly Track[], events: readonly StoredEvent[]): Promise<void> {
+  private async applyTo(tracks: readonly Track[], pieces: Parameters<Batches['apply']>[1]): Promise<void> {
     const going = tracks.filter(({ stopped }) => !stopped);
-    const subjects = await this.batches.apply(going, events);
+    const subjects = await this.batches.apply(going, pieces);
     for (const { projection, generation, stopped } of going) {
       if (stopped) this.options.log.error({ projection: projection.name, generation, ...said(stopped) }, 'stopped');
     }

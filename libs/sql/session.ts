@@ -1,8 +1,9 @@
 import type { ForeignEvent, ProjectedEvent, Projection, RowSet, Table, Tables } from './projection.js';
-import { LoadedRows, type Journal } from './row-set.js';
+import { NOTHING_OPENED } from './prepare.js';
+import { LoadedRows, type Changes, type Journal } from './row-set.js';
 import type { Row } from './row.js';
 import { columnsOf, physicalName, type TableShape } from './shape.js';
-import type { PhysicalTable, RowChange, WriteTransaction } from './writer.js';
+import type { PhysicalTable, WriteTransaction } from './writer.js';
 
 /** The rows in common of a table that every event sees whole. */
 const WHOLE = '';
@@ -14,11 +15,12 @@ export const physicalTable = (shape: TableShape, generation: number): PhysicalTa
 });
 
 /**
- * One batch of one projection: loads all rows that the batch's subjects have, folds in memory, writes what changed.
+ * One batch of one projection: loads the rows that the batch's subjects have, folds in memory, writes what changed.
  * No query per event, no query per row.
  */
 export class BatchSession implements Tables {
   private readonly sets = new Map<string, Map<string, LoadedRows<Row>>>();
+  private readonly loaded = new Set<string>();
   private readonly entered = new Map<string, Row[]>();
   private readonly replaced = new Set<string>();
   private readonly journal: Journal = [];
@@ -29,21 +31,30 @@ export class BatchSession implements Tables {
     private readonly generation: number,
     /** While a generation is loaded in bulk, derived tables wait: they are made at its end, once (see build.ts). */
     private readonly bulk: boolean,
-  ) {}
+  ) {
+    for (const table of projection.tables) {
+      if (table.kind === 'rows') this.sets.set(table.shape.name, new Map());
+      else if (table.kind === 'entries') this.entered.set(table.shape.name, []);
+    }
+  }
 
-  async load(tx: WriteTransaction, subjects: readonly string[]): Promise<void> {
+  /**
+   * Makes subjects ready for folding; those that are ready stay as they are.
+   * @param subjects with whether they begin in this batch: then no table can have rows of them yet
+   */
+  async load(tx: WriteTransaction, subjects: ReadonlyMap<string, 'begun' | 'beginning'>): Promise<void> {
+    const known: string[] = [];
+    const fresh: string[] = [];
+    for (const [subject, standing] of subjects) {
+      if (this.loaded.has(subject)) continue;
+      this.loaded.add(subject);
+      fresh.push(subject);
+      if (standing === 'begun') known.push(subject);
+    }
     for (const table of this.projection.tables) {
       if (table.kind !== 'rows') continue;
-      const perSubject = table.of === 'subject';
-      const keys = perSubject ? subjects : [WHOLE];
-      const sets = new Map(
-        keys.map((key) => [key, new LoadedRows<Row>(table.shape, perSubject ? 1 : 0, this.journal)] as const),
-      );
-      const column = table.shape.key[0]!;
-      const physical = physicalTable(table.shape, this.generation);
-      const rows = perSubject ? await tx.load(physical, column, keys) : await tx.load(physical);
-      for (const row of rows) sets.get(perSubject ? String(row[column]) : WHOLE)!.loaded(row);
-      this.sets.set(table.shape.name, sets);
+      if (table.of === 'subject') await this.loadSubjects(tx, table.shape, fresh, known);
+      else await this.loadWhole(tx, table.shape);
     }
   }
 
@@ -62,7 +73,7 @@ export class BatchSession implements Tables {
     for (const table of this.projection.tables) {
       if (table.kind === 'rows' && table.of === 'subject') this.sets.get(table.shape.name)!.get(subject)!.clear();
       if (table.kind !== 'entries') continue;
-      const rows = this.entered.get(table.shape.name) ?? [];
+      const rows = this.entered.get(table.shape.name)!;
       this.entered.set(
         table.shape.name,
         rows.filter((row) => row[table.subject] !== subject),
@@ -78,19 +89,69 @@ export class BatchSession implements Tables {
 
   enter<R extends Row>(shape: TableShape<R>, row: R): void {
     const rows = this.entered.get(shape.name);
-    if (rows) rows.push(row);
-    else this.entered.set(shape.name, [row]);
-    this.journal.push(() => void this.entered.get(shape.name)!.pop());
+    if (!rows) throw new Error(`${this.projection.name} declares no entries ${shape.name}`);
+    rows.push(row);
+    this.journal.push(() => void rows.pop());
+  }
+
+  /** Writes the entries so far. Nobody looks at them again, so a long batch need not hold them to its end. */
+  async writeEntries(tx: WriteTransaction): Promise<void> {
+    for (const table of this.projection.tables) {
+      if (table.kind !== 'entries') continue;
+      const physical = physicalTable(table.shape, this.generation);
+      if (this.replaced.size > 0) await tx.removeWhere(physical, table.subject, [...this.replaced]);
+      await tx.insert(physical, this.entered.get(table.shape.name)!);
+      this.entered.set(table.shape.name, []);
+    }
+    this.replaced.clear();
   }
 
   async write(tx: WriteTransaction): Promise<void> {
-    for (const table of this.projection.tables) await this.writeTable(tx, table);
+    await this.writeEntries(tx);
+    const changes = new Map([...this.sets].map(([name, sets]) => [name, changesOf(sets.values())] as const));
+    for (const table of this.projection.tables) {
+      if (table.kind === 'entries') continue;
+      const physical = physicalTable(table.shape, this.generation);
+      if (table.kind === 'rows') {
+        const { inserted, updated, removed } = changes.get(table.shape.name)!;
+        await tx.remove(physical, removed);
+        await tx.insert(physical, inserted);
+        await tx.update(physical, updated);
+      } else if (!this.bulk) {
+        const { inserted, removed } = deriveChanges(table, changes.get(table.from.name)!);
+        await tx.remove(physical, removed);
+        await tx.insert(physical, inserted);
+      }
+    }
+  }
+
+  private async loadSubjects(
+    tx: WriteTransaction,
+    shape: TableShape,
+    fresh: readonly string[],
+    known: readonly string[],
+  ): Promise<void> {
+    const sets = this.sets.get(shape.name)!;
+    for (const subject of fresh) sets.set(subject, new LoadedRows<Row>(shape, 1, this.journal));
+    const column = shape.key[0]!;
+    const rows = await tx.load(physicalTable(shape, this.generation), column, known);
+    for (const row of rows) sets.get(String(row[column]))!.loaded(row);
+  }
+
+  private async loadWhole(tx: WriteTransaction, shape: TableShape): Promise<void> {
+    const sets = this.sets.get(shape.name)!;
+    if (sets.has(WHOLE)) return;
+    const whole = new LoadedRows<Row>(shape, 0, this.journal);
+    for (const row of await tx.load(physicalTable(shape, this.generation))) whole.loaded(row);
+    sets.set(WHOLE, whole);
   }
 
   /** What one projection declares must not open eyes to another, or its rows would depend on who was in the batch. */
   private asDeclared(event: ProjectedEvent): ProjectedEvent {
+    if (event.personal === NOTHING_OPENED) return event;
+    const declared = this.projection.opens[event.type];
+    if (declared === undefined) return { ...event, personal: NOTHING_OPENED };
     const names = Object.keys(event.personal);
-    const declared = this.projection.opens[event.type] ?? [];
     if (names.every((name) => declared.includes(name))) return event;
     const open = names.filter((name) => declared.includes(name)).map((name) => [name, event.personal[name]] as const);
     return { ...event, personal: Object.fromEntries(open) as ProjectedEvent['personal'] };
@@ -106,44 +167,12 @@ export class BatchSession implements Tables {
       throw error;
     }
   }
-
-  private async writeTable(tx: WriteTransaction, table: Table): Promise<void> {
-    const physical = physicalTable(table.shape, this.generation);
-    switch (table.kind) {
-      case 'rows': {
-        const { inserted, updated, removed } = this.changesOf(table.shape);
-        await tx.remove(physical, removed);
-        await tx.insert(physical, inserted);
-        return tx.update(physical, updated);
-      }
-      case 'entries':
-        if (this.replaced.size > 0) await tx.removeWhere(physical, table.subject, [...this.replaced]);
-        return tx.insert(physical, this.entered.get(table.shape.name) ?? []);
-      case 'derived': {
-        if (this.bulk) return;
-        const { inserted, removed } = deriveChanges(table, this.changesOf(table.from));
-        await tx.remove(physical, removed);
-        return tx.insert(physical, inserted);
-      }
-    }
-  }
-
-  private changesOf(shape: TableShape): Changes {
-    const changes: Changes = { inserted: [], updated: [], removed: [] };
-    for (const rows of this.sets.get(shape.name)!.values()) {
-      const { inserted, updated, removed } = rows.changes();
-      changes.inserted.push(...inserted);
-      changes.updated.push(...updated);
-      changes.removed.push(...removed);
-    }
-    return changes;
-  }
 }
 
-interface Changes {
-  readonly inserted: Row[];
-  readonly updated: RowChange[];
-  readonly removed: Row[];
+function changesOf(sets: Iterable<LoadedRows<Row>>): Changes {
+  const changes: Changes = { inserted: [], updated: [], removed: [] };
+  for (const rows of sets) rows.changesInto(changes);
+  return changes;
 }
 
 type DerivedTable = Extract<Table, { kind: 'derived' }>;
