@@ -4,6 +4,7 @@ import { shippedMappings } from '#import';
 import { FolderInUse } from '../api/data-folder.js';
 import { WrongSettings } from '../api/settings.js';
 import { CliError, connect, type Where } from './client.js';
+import { clock, type ClockOptions } from './clock.js';
 import { importFile, type ImportOptions } from './import.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
@@ -78,6 +79,26 @@ withWhere(program.command('rebuild <view>'))
       await client.close();
     }
   });
+
+program
+  .command('clock')
+  .description(
+    'Reckons deadlines: JSON lines in, JSON lines out, e.g. to compare with another system before a migration.',
+  )
+  .option('--explain', 'with the segments that lead to each answer')
+  .addHelpText(
+    'after',
+    `
+A line asks {"calendar", "start", "duration" or "end", "pauses": [[from, to], …]}, where calendar is a name or an object:
+  {"zone": "Asia/Shanghai", "week": {"mon": [["09:00", "17:30"]]}, "holidays": ["2026-01-01"], "yearly": ["12-25"],
+   "days": {"2026-12-24": [["09:00", "12:00"]]}, "country": "CN"}
+Durations: PT8H open time, 2d or 24h around the clock, 3bd working days, 3bd@close, 1mo; with a leading - back in time.
+
+Example:
+  $ echo '{"calendar":"china-office","start":"2026-01-05T16:30:00+08:00","duration":"PT2H"}' | npx redress clock
+  {"due":"2026-01-06T02:00:00.000Z"}`,
+  )
+  .action((options: ClockOptions) => clock(process.stdin, process.stdout, options));
 
 try {
   await program.parseAsync();

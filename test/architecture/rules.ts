@@ -47,7 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const PURE = ['libs/kernel/', 'libs/calendar/', 'libs/cases/domain/'];
 /** What a pure module may have from outside: arithmetic, no input and output. */
-const PURE_IMPORTS = /^(#(kernel|calendar|policy|execution|cases)|\.\.?\/|node:crypto$|luxon$)/;
+const PURE_IMPORTS =
+  /^(#(kernel|calendar|policy|execution|cases)|\.\.?\/|node:crypto$|node:module$|luxon$|date-holidays$)/;
 
 const libOf = (path: string): string | undefined => /^libs\/([^/]+)\//.exec(path)?.[1];
 const libImported = (specifier: string): string | undefined => /^#([^/]+)/.exec(specifier)?.[1];
