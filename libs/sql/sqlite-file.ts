@@ -6,7 +6,7 @@ export interface SqliteFileOptions {
 }
 
 const CACHE_KIB = 32 * 1024;
-const BUSY_MS = 10_000;
+export const BUSY_MS = 10_000;
 /** How far the write-ahead log grows before it is copied into the file: a page written often is copied once. */
 const WAL_PAGES = 8_000;
 

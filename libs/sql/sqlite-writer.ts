@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { sqlValue, type Row, type SqlValue } from './row.js';
-import { openSqliteFile, StatementCache } from './sqlite-file.js';
+import { BUSY_MS, openSqliteFile, StatementCache } from './sqlite-file.js';
 import type { AnyDb, PhysicalTable, RowChange, SqlWriter, WriteTransaction } from './writer.js';
 
 /** How many values one insert binds: several rows per statement save calls, too many cost more than they save. */
@@ -12,17 +12,38 @@ export function openSqliteWriter(options: { readonly file: string }): SqlWriter 
   const database = openSqliteFile(options);
   const db: AnyDb = new Kysely({ dialect: new SqliteDialect({ database }) });
   const statements = new StatementCache(database);
+  // A crash may have come between an erasure and its scrub: what it left is cut before anybody reads.
+  let scrubOwed = !scrub(database);
+  const scrubAgain = (): void => {
+    if (scrubOwed) scrubOwed = !scrub(database);
+  };
   return {
     db,
-    transaction: (work) => db.transaction().execute((trx) => work(new SqliteTransaction(trx, statements))),
-    scrub: () => void scrub(database),
+    async transaction(work) {
+      const done = await db.transaction().execute((trx) => work(new SqliteTransaction(trx, statements)));
+      scrubAgain();
+      return done;
+    },
+    scrub() {
+      scrubOwed = true;
+      scrubAgain();
+    },
     close: () => db.destroy(),
   };
 }
 
-/** What was overwritten still stands in the write-ahead log until it is copied into the file and cut. */
-function scrub(database: Database.Database): void {
-  database.pragma('wal_checkpoint(TRUNCATE)');
+/** Readers come and go in milliseconds; one that stays must not hold up the views for long. */
+const WAIT_FOR_READERS_MS = 500;
+
+/**
+ * What was overwritten still stands in the write-ahead log until it is copied into the file and cut.
+ * @returns false where a reader was in the way, so that it must be tried again
+ */
+function scrub(database: Database.Database): boolean {
+  database.pragma(`busy_timeout = ${WAIT_FOR_READERS_MS}`);
+  const [{ busy }] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+  database.pragma(`busy_timeout = ${BUSY_MS}`);
+  return busy === 0;
 }
 
 class SqliteTransaction implements WriteTransaction {
