@@ -17,4 +17,4 @@ export {
 } from './deadlines/query.js';
 export { DEADLINE_STATES, type DeadlineState } from './deadlines/tables.js';
 export { countsProjection } from './counts/projection.js';
-export { counts, type Counts } from './counts/query.js';
+export { counts, dueCounts, type Counts, type DueCounts } from './counts/query.js';

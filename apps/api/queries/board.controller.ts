@@ -10,13 +10,31 @@ import {
   type Phase,
   type Severity,
 } from '#cases';
-import { caseBoard, counts, deadlinesQuery, type BoardItem, type Counts, type DeadlineItem } from '#views';
+import {
+  caseBoard,
+  counts,
+  deadlinesQuery,
+  dueCounts,
+  type BoardItem,
+  type Counts,
+  type DeadlineItem,
+  type DueCounts,
+} from '#views';
 import { Engine } from '../engine.js';
 import type { Request } from '../http/context.js';
 import { hasPermission } from '../http/permission.js';
 import { validated } from '../http/validate.js';
 import { granted } from '../people/people.controller.js';
-import { ChoiceParameter, ChoicesParameter, given, NumberParameter, numberOf, TextParameter } from './query-fields.js';
+import { rowOf } from './board-row.js';
+import {
+  ChoiceParameter,
+  ChoicesParameter,
+  given,
+  instantOf,
+  NumberParameter,
+  numberOf,
+  TextParameter,
+} from './query-fields.js';
 
 const MOST_ROWS = 200;
 const SORTS = ['nextDue', 'received', 'updated', 'severity'] as const;
@@ -69,6 +87,9 @@ export class BoardQuery extends PageQuery {
   @ChoiceParameter(YES_NO, 'Whether a deadline is past')
   readonly overdue?: 'true' | 'false';
 
+  @TextParameter('Instant: a deadline that is not past is due before this', 40)
+  readonly dueBefore?: string;
+
   @ChoiceParameter(SORTS, 'nextDue where it is left out')
   readonly sort?: (typeof SORTS)[number];
 }
@@ -95,6 +116,9 @@ export class CountsQuery {
   readonly atLeast?: string;
 }
 
+/** `overdue` and `dueSoon` (24 h) as of now: what the board shows for `overdue=true`, and for `dueBefore` in 24 h. */
+type CountsShown = Omit<Counts, 'cases'> & DueCounts & { readonly total: number; readonly position: string };
+
 interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -111,7 +135,7 @@ export class BoardController {
   @Get('cases')
   @ApiOperation({ summary: 'The board' })
   async board(@Req() request: Request, @Query() query: BoardQuery): Promise<Page<object>> {
-    const { limit, atLeast, state, overdue, ...filter } = validated(BoardQuery, given(query));
+    const { limit, atLeast, state, overdue, dueBefore, ...filter } = validated(BoardQuery, given(query));
     await this.engine.reached(atLeast);
     // Who may not see personal words may not learn them by asking for them either.
     const open = hasPermission(request, 'open_personal_data');
@@ -122,6 +146,7 @@ export class BoardController {
         ...optional('state', state?.split(',') as Phase[] | undefined),
         ...optional('limit', numberOf(limit, MOST_ROWS, 'limit')),
         ...optional('overdue', overdue === undefined ? undefined : overdue === 'true'),
+        ...optional('dueBefore', instantOf(dueBefore, 'dueBefore')),
         at: this.now(),
       }),
     );
@@ -144,11 +169,12 @@ export class BoardController {
   }
 
   @Get('counts')
-  @ApiOperation({ summary: 'How many cases there are, by phase, severity and unit' })
-  async counts(@Query() query: CountsQuery): Promise<Counts & { position: string }> {
+  @ApiOperation({ summary: 'How many cases there are, by phase, severity and unit; how many are late or soon will be' })
+  async counts(@Query() query: CountsQuery): Promise<CountsShown> {
     const { atLeast } = validated(CountsQuery, given(query));
     await this.engine.reached(atLeast);
-    return { ...(await counts(this.engine.views)), position: this.engine.viewPosition() };
+    const { cases: total, ...by } = await counts(this.engine.views);
+    return { total, ...by, ...(await dueCounts(this.engine.views, this.now())), position: this.engine.viewPosition() };
   }
 
   private page<T, U>(page: { items: readonly T[]; next: string | undefined }, shown: (item: T) => U): Page<U> {
@@ -162,26 +188,3 @@ export class BoardController {
 
 const optional = <K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V } =>
   (value === undefined ? {} : { [name]: value }) as { readonly [P in K]?: V };
-
-/** A row as the console shows it: `occurredAt` when it happened, `receivedAt` when it was taken in (I-3). */
-function rowOf(
-  { complainant, missedCount, receivedAt, recordedAt, position: _, ...row }: BoardItem,
-  open: boolean,
-): object {
-  const words = {
-    subject: row.subject,
-    excerpt: row.excerpt,
-    complainantName: complainant,
-    externalReference: row.externalReference,
-  };
-  return {
-    ...row,
-    ...(open ? words : withheld(words)),
-    missed: missedCount,
-    occurredAt: receivedAt ?? recordedAt,
-    receivedAt: recordedAt,
-  };
-}
-
-const withheld = (words: Readonly<Record<string, string | null>>): object =>
-  Object.fromEntries(Object.entries(words).map(([field, word]) => [field, word === null ? null : { withheld: true }]));

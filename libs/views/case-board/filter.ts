@@ -1,8 +1,8 @@
 import type { CaseKind, Channel, Phase, Severity } from '#cases';
 import type { Instant } from '#kernel';
 import { residual, withoutNul } from '#sql';
-import { sql } from 'kysely';
-import { HIGHEST, type BoardQuery, type Condition, type Db } from './condition.js';
+import type { BoardQuery, Condition, Db } from './condition.js';
+import { dueBranches, dueWithin, overdueBranches, overdueOrNot } from './due.js';
 import { FILTER_COLUMNS, type BoardSort, type FilterColumn } from './tables.js';
 import { searchFor } from './terms.js';
 import { leadingTerm, wordsOf } from './text-search.js';
@@ -22,6 +22,8 @@ export interface BoardFilter {
   readonly externalReference?: string;
   /** A deadline is past, decided or not. */
   readonly overdue?: boolean;
+  /** A deadline runs that is not past and is due before this, whatever was missed before. */
+  readonly dueBefore?: Instant;
   /** Default: `nextDue`, cases without a running deadline last. */
   readonly sort?: BoardSort;
   /** Default: `asc`. */
@@ -55,12 +57,11 @@ export async function planFor(db: Db, filter: BoardFilter): Promise<Plan> {
     return { branches: [allOf(exact, others(db, filter, undefined), words)], walksAlongSort: false };
   }
   const [rarest, rows] = await rarestColumn(db, filter);
-  // Where very much is overdue and not settled yet, the next page of it is near on any sort.
-  const column = rarest === 'overdue' && rows >= FEW_ROWS ? undefined : rarest;
+  const column = rows >= FEW_ROWS && isNearOnItsSort(filter, rarest) ? undefined : rarest;
   const lead = search && (await leadingTerm(db, search, rows));
   if (lead) return { branches: [allOf(lead, others(db, filter, undefined))], walksAlongSort: false };
   const rest = allOf(others(db, filter, column), words);
-  return { branches: leading(filter, column).map((first) => allOf(first, rest)), walksAlongSort: true };
+  return { branches: leading(db, filter, column).map((first) => allOf(first, rest)), walksAlongSort: true };
 }
 
 const everything: Condition = (query) => query;
@@ -70,16 +71,19 @@ const allOf =
   (query) =>
     conditions.reduce((narrowed, condition) => condition(narrowed), query);
 
-type Lead = FilterColumn | 'overdue' | undefined;
+type Lead = FilterColumn | 'overdue' | 'dueBefore' | undefined;
 
-function leading({ at, ...filter }: BoardFilter, column: Lead): Condition[] {
+/**
+ * Where very much is overdue and not settled yet, or soon due, the next page of it is near on any sort. What is soon due
+ * stands together when it is sorted by that, and its own span of the index is nearer still.
+ */
+const isNearOnItsSort = ({ sort = 'nextDue' }: BoardFilter, lead: Lead): boolean =>
+  lead === 'overdue' || (lead === 'dueBefore' && sort !== 'nextDue');
+
+function leading(db: Db, { at, ...filter }: BoardFilter, column: Lead): Condition[] {
   if (column === undefined) return [everything];
-  if (column === 'overdue') {
-    return [
-      (query) => query.where(sql<boolean>`broken = 1`),
-      (query) => query.where(sql<boolean>`+broken = 0`).where('next_due_at', '<', at),
-    ];
-  }
+  if (column === 'overdue') return overdueBranches(at);
+  if (column === 'dueBefore') return dueBranches(db, { at, before: filter.dueBefore ?? at });
   return valuesOf(filter, column).map((value) => (query) => query.where(column, '=', value as never));
 }
 
@@ -91,10 +95,9 @@ function others(db: Db, filter: BoardFilter, lead: Lead): Condition {
       const values = valuesOf(filter, column);
       if (column !== lead && values.length > 0) narrowed = narrowed.where(residual(db, column), 'in', values);
     }
-    if (filter.overdue !== undefined && lead !== 'overdue') {
-      const past = sql<boolean>`(${residual(db, 'broken')} = 1 or coalesce(next_due_at, ${HIGHEST}) < ${filter.at})`;
-      narrowed = narrowed.where(filter.overdue ? past : sql<boolean>`not ${past}`);
-    }
+    const { at, overdue, dueBefore } = filter;
+    if (overdue !== undefined && lead !== 'overdue') narrowed = overdueOrNot(db, at, overdue)(narrowed);
+    if (dueBefore !== undefined && lead !== 'dueBefore') narrowed = dueWithin(db, { at, before: dueBefore })(narrowed);
     return narrowed;
   };
 }
@@ -102,9 +105,10 @@ function others(db: Db, filter: BoardFilter, lead: Lead): Condition {
 async function rarestColumn(db: Db, filter: BoardFilter): Promise<[Lead, number]> {
   const present: Lead[] = FILTER_COLUMNS.filter((column) => valuesOf(filter, column).length > 0);
   if (filter.overdue === true) present.push('overdue');
+  if (filter.dueBefore !== undefined) present.push('dueBefore');
   // With one filter and no text there is nothing to choose from.
   if (present.length === 0) return [undefined, Infinity];
-  if (present.length === 1 && filter.text === undefined && present[0] !== 'overdue') return [present[0], 0];
+  if (present.length === 1 && filter.text === undefined && !isNearOnItsSort(filter, present[0])) return [present[0], 0];
   const counted = await Promise.all(present.map(async (lead) => [lead, await countUpTo(db, filter, lead)] as const));
   const [rarest, rows] = counted.reduce((a, b) => (b[1] < a[1] ? b : a));
   return [rarest, rows];
@@ -112,7 +116,7 @@ async function rarestColumn(db: Db, filter: BoardFilter): Promise<[Lead, number]
 
 async function countUpTo(db: Db, filter: BoardFilter, lead: Lead): Promise<number> {
   const counts = await Promise.all(
-    leading(filter, lead).map(async (condition) => {
+    leading(db, filter, lead).map(async (condition) => {
       const rows = condition(db.selectFrom('case_board') as unknown as BoardQuery).clearSelect();
       const few = rows.select('case_no').limit(FEW_ROWS).as('few');
       const { count } = await db
