@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { EngineProcess } from '../support/engine.js';
 import { Random } from '../support/random.js';
+import { Values } from './malformed/bodies.js';
 import { MalformedRequests, type Target } from './malformed/requests.js';
 import { exchange, type Wired, type WireAnswer } from './malformed/wire.js';
 
@@ -8,7 +9,10 @@ const REQUESTS = 10_000;
 const AT_ONCE = 16;
 
 let engine: EngineProcess;
-beforeAll(async () => void (engine = await EngineProcess.start({ REDRESS_LOG_LEVEL: 'warn' })));
+beforeAll(async () => {
+  // The test clock has a route that real time does not have.
+  engine = await EngineProcess.start({ REDRESS_LOG_LEVEL: 'warn', REDRESS_TEST_CLOCK: '1' });
+});
 afterAll(() => engine.end());
 
 async function target(): Promise<Target> {
@@ -61,9 +65,28 @@ test(`issue 8: ${REQUESTS} malformed requests are answered with problems and lea
   expect(engine.log).toBe('');
 }, 120_000);
 
+test('malformed cases of an import are refused one by one, and leave no trace', async () => {
+  const { schemas } = await target();
+  const seed = Number(process.env['TEST_SEED'] ?? Random.newSeed());
+  const values = new Values(new Random(seed), schemas);
+  const before = await standing();
+  const known = { source: 'test', sourceKey: 'x', mapping: 'none' };
+  const cases = Array.from({ length: 400 }, () => {
+    const wrong = values.wrong({ type: 'object' });
+    return Array.isArray(wrong) || typeof wrong !== 'object'
+      ? wrong
+      : { ...known, ...wrong, entries: values.wrong({ type: 'array', items: {} }) };
+  });
+  const { status, body } = await engine.post('/import/cases', { cases });
+  expect([seed, status]).toEqual([seed, 200]);
+  expect(new Set(body.results.map((it: { status: string }) => it.status))).toEqual(new Set(['refused']));
+  expect(await standing()).toEqual(before);
+});
+
 /** All that a request might have left behind: the token of the log's last position names its epoch, too. */
 async function standing(): Promise<object> {
+  const { body: clock } = await engine.get('/clock');
   const [head, people, keys] = [await engine.head(), await engine.get('/people'), await engine.get('/keys')];
   const issued = (keys.body.items as object[]).map((key) => ({ ...key, lastUsedAt: undefined }));
-  return { head, people: people.body, issued };
+  return { head, clock, people: people.body, issued };
 }

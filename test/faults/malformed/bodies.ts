@@ -47,6 +47,7 @@ export class Values {
       case 'string':
         return SAMPLES.find((it) => schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(it));
       case 'integer':
+      case 'number':
         return schema.minimum ?? 1;
       case 'boolean':
         return this.random.chance(0.5);
@@ -69,6 +70,7 @@ export class Values {
       case 'string':
         return random.pick<unknown>([7, -0.5, true, [], ['a'], {}, { $gt: '' }, ...this.wrongTexts(schema)]);
       case 'integer':
+      case 'number':
         return random.pick<unknown>(['7', 1.5, -1e-7, 1e308, true, [], {}, ...outside(schema)]);
       case 'boolean':
         return random.pick<unknown>(['true', 'false', 0, 1, [], {}]);

@@ -168,6 +168,20 @@ const huge: Flaw = (maker) => {
   return { flaw: 'huge, in chunks', bytes: maker.post('/cases', chunked, [['Transfer-Encoding', 'chunked']]) };
 };
 
+const wrongUpload: Flaw = (maker) => {
+  const [query, type] = maker.random.pick([
+    ['', 'image/png'],
+    ['?fileName=', 'image/png'],
+    [`?fileName=${'x'.repeat(1001)}`, 'image/png'],
+    ['?fileName=a&fileName=b', 'image/png'],
+    ['?fileName=%zz', 'image/png'],
+    ['?fileName=a', 'png'],
+    ['?fileName=a', 'image/png/x'],
+  ] as const);
+  const address = `/cases/${maker.target.caseId}/attachments${query}`;
+  return { flaw: `upload ${query.slice(0, 50)} ${type}`, bytes: maker.post(address, 'bytes', [], type) };
+};
+
 const UNKNOWN_IDS = [
   '00000000-0000-4000-8000-000000000000',
   'nothing',
@@ -324,6 +338,7 @@ const FLAWS: readonly Flaw[] = [
   wrongPath,
   wrongMethod,
   wrongContentType,
+  wrongUpload,
   wrongHeader,
   nobody,
   foreignHost,
