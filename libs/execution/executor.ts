@@ -255,9 +255,8 @@ const answer = (head: StreamHead, result: JsonObject): Executed => ({
 /** EVENTS.md 2: the same command gives the first outcome; the same id with another body is refused. */
 function recognise(digest: string, taken: TakenCommand): Executed | Refusal {
   if (digest !== taken.digest) return refuse('IDEMPOTENCY_KEY_REUSED');
-  const { revision, position, result } = taken;
-  // Its last event was the sender's own, so it was the ETag of the first answer too.
-  return { revision, etag: revision, position, result, repeated: true };
+  const { revision, etag, position, result } = taken;
+  return { revision, etag, position, result, repeated: true };
 }
 
 /** The last event of a command carries what its sender was told, so that a repetition is told the same. */

@@ -17,6 +17,8 @@ export interface TakenCommand {
   /** The last revision it wrote, and that event's position token. */
   readonly revision: number;
   readonly position: string;
+  /** The ETag of the first answer. */
+  readonly etag: number;
   readonly result: JsonObject;
 }
 
@@ -77,16 +79,17 @@ export function foldStream<S, E extends DomainEvent, P>(
 /** The head behind one more event of ours. */
 export function advance(head: StreamHead, event: RecordedEvent, hash: string, position: string): StreamHead {
   const { meta, revision } = event;
+  const etag = meta.actor.role === 'engine' ? head.etag : revision;
   if (meta.command.id !== SETTLEMENT) {
     const { digest, result } = meta.command;
-    head.commands.set(meta.command.id, { digest, revision, position, result: result ?? {} });
+    head.commands.set(meta.command.id, { digest, revision, position, etag, result: result ?? {} });
   }
   return {
     ...head,
     revision,
     hash,
     recordedAt: meta.recordedAt,
-    etag: meta.actor.role === 'engine' ? head.etag : revision,
+    etag,
     position,
   };
 }

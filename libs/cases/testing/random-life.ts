@@ -197,24 +197,29 @@ function history(pick: number, at: Instant): object {
   };
 }
 
+/** What a draw comes to when the case looks like this. */
+export function stepOf({ wild, pick, lateMs, actor }: Draw, state: CaseState, at: Instant): Step {
+  const imports = state.phase === 'none' && pick % 4 === 0;
+  const name = wild
+    ? one(CASE_COMMANDS, pick)!.name
+    : imports
+      ? 'ImportHistory'
+      : one(legalCommands(state), pick >> 4)!;
+  const body = BODIES[name](state, pick, at);
+  return { name, command: lateMs === 0 ? body : { occurredAt: plusMs(at, -lateMs), ...body }, actor, at };
+}
+
 /** Lives a life on a desk. @returns what was sent, so that it can be sent again elsewhere */
 export function live(draws: readonly Draw[], desk: Desk = new Desk(), seen?: Seen): Step[] {
-  const steps: Step[] = [];
   let at = MONDAY;
-  for (const [index, { wild, pick, gapMs, lateMs, actor }] of draws.entries()) {
-    at = plusMs(at, gapMs);
-    const legal = legalCommands(desk.state);
-    const imports = index === 0 && pick % 4 === 0;
-    const name = wild ? one(CASE_COMMANDS, pick)!.name : imports ? 'ImportHistory' : one(legal, pick >> 4)!;
-    const body = BODIES[name](desk.state, pick, at);
-    const command = lateMs === 0 ? body : { occurredAt: plusMs(at, -lateMs), ...body };
-    const step = { name, command, actor, at };
+  return draws.map((draw) => {
+    at = plusMs(at, draw.gapMs);
     const before = desk.state;
+    const step = stepOf(draw, before, at);
     const answer = send(desk, step);
     seen?.(step, before, isRefusal(answer) ? answer : undefined);
-    steps.push(step);
-  }
-  return steps;
+    return step;
+  });
 }
 
 /** Told of every step, with the state it met and the refusal it got. */
