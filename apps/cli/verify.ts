@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { verifyChain, type ChainReport } from '#audit';
 import type { EventReader } from '#event-store';
 import { openEmbeddedEventReader } from '#event-store/embedded';
 import { START, type Position } from '#kernel';
+import { CliError } from './client.js';
 
 const PAGE = 1000;
 
@@ -17,6 +19,7 @@ export interface LogReport {
 /** Follows the hash chain of every case in the folder's log, beside a running server or without one (EVENTS.md 3). */
 export async function verify({ data }: { readonly data?: string }): Promise<LogReport> {
   const folder = resolve(data ?? process.env['REDRESS_DATA'] ?? 'data');
+  if (!existsSync(folder)) throw new CliError(`There is no data folder ${folder}.`);
   const reader = openEmbeddedEventReader({ folder });
   try {
     return await verifyLog(reader);

@@ -328,6 +328,58 @@ describe('mappings', () => {
   });
 });
 
+describe('a mistake in a mapping', () => {
+  const faultOf = (from: string, to: string): string => {
+    try {
+      parseMapping(variant(from, to), 'desk');
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('the mapping was taken');
+  };
+  const lineOf = (text: string): number => DESK.slice(0, DESK.indexOf(text)).split('\n').length;
+
+  test('is told with its line and what is allowed there: a value', () => {
+    const line = lineOf('Done: closed');
+    expect(faultOf('Done: closed', 'Done: finished')).toContain(
+      `line ${line}: states.Done: must be one of received, handling, waiting, resolved, closed`,
+    );
+  });
+
+  test('… and a member', () => {
+    const line = lineOf('openedAt: opened');
+    const said = faultOf('openedAt: opened', 'opendAt: opened');
+    expect(said).toContain(`line ${line}: has no member “opendAt”; there are source, version`);
+    expect(said).toContain('openedAt: is missing');
+  });
+});
+
+describe('what is no source', () => {
+  const mapping = parseMapping(DESK, 'desk');
+  const xes = loadMapping('volvo-incidents');
+  const why = async (file: string, by = mapping): Promise<string> => {
+    const reading = readHistory({ file, mapping: by, takenOverAt: TAKEN_OVER });
+    return reading.next().then(
+      () => 'it was read',
+      (error: unknown) => (error instanceof SourceUnreadable ? error.message : String(error)),
+    );
+  };
+
+  test('is told apart: no file, a folder, an empty file, no gzip data, another delimiter, no XES', async () => {
+    const put = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    expect(await why(join(folder, 'nothing.csv'))).toMatch(/^There is no file/);
+    expect(await why(folder)).toMatch(/is a folder/);
+    expect(await why(put('empty.csv', ''))).toMatch(/is empty/);
+    expect(await why(put('plain.csv.gz', HEADER))).toMatch(/named like gzip data but is none/);
+    expect(await why(put('semicolons.csv', HEADER.replaceAll(',', ';')))).toMatch(/another “delimiter”/);
+    expect(await why(put('table.xes', HEADER), xes)).toMatch(/no XES log/);
+    expect(await why(put('page.xes', '<html></html>'), xes)).toMatch(/begins with <html>/);
+  });
+});
+
 describe('a run', () => {
   const rows = (count: number): string =>
     HEADER + Array.from({ length: count }, (_, n) => `C${n},Phone,t,01.03.2024,02.03.2024,New,,\n`).join('');

@@ -35,7 +35,7 @@ export async function* readCsv(text: AsyncIterable<string>, options: CsvOptions)
         new SourceUnreadable(`A row near line ${String(error['lines'])} cannot be read: ${error.message}`),
       );
   });
-  const source = Readable.from(text);
+  const source = Readable.from(text, { highWaterMark: 1 });
   source.on('error', (error) => parser.destroy(error));
   let header: Header | undefined;
   let lastLine = 0;

@@ -3,6 +3,9 @@ import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { SourceUnreadable } from './row.js';
 
+/** Small, so that what was read is not far ahead of what became of it. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** A file being read as text, with how far it has been read. */
 export interface SourceText {
   readonly text: AsyncIterable<string>;
@@ -23,7 +26,7 @@ export async function openSource(file: string, encoding: string): Promise<Source
   if (!isGzip && file.toLowerCase().endsWith('.gz')) {
     throw new SourceUnreadable(`${file} is named like gzip data but is none.`);
   }
-  const raw = createReadStream(file, { highWaterMark: 256 * 1024 });
+  const raw = createReadStream(file, { highWaterMark: CHUNK_BYTES });
   const bytes = isGzip ? raw.pipe(createGunzip()) : raw;
   if (isGzip) raw.on('error', (error) => bytes.destroy(error));
   return { text: decoded(bytes, encoding, file), sizeBytes, readBytes: () => raw.bytesRead };
