@@ -1,6 +1,7 @@
 // `npm run bench`: every figure beside its ceiling, measured in the same run. `npm run bench -- commands` or `-- views` for a part.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { calendar } from './calendar.js';
 import { measured, scratchFolder } from './children.js';
 import { commands } from './commands.js';
 import { line } from './report.js';
@@ -56,7 +57,7 @@ async function views(): Promise<void> {
   if (process.env.BENCH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { commands, views };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { commands, views, calendar };
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
