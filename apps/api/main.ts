@@ -5,11 +5,6 @@ import { startServer, type ApiServer } from './server.js';
 import { FolderInUse } from './data-folder.js';
 import { readSettings, WrongSettings, type Settings } from './settings.js';
 
-/** Another engineer of the desk's demo gives this; the server only knows when it is wanted. */
-interface Demo {
-  seedDemo(server: ApiServer): Promise<void>;
-}
-
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What an operator needs to hear once: how to get in. Secrets are said on the terminal and logged nowhere. */
@@ -37,9 +32,11 @@ async function wantsDemo(settings: Settings, asked: boolean, isEmpty: boolean): 
 }
 
 async function fillWithDemo(server: ApiServer): Promise<void> {
-  const demo = (await import(new URL('./demo.js', import.meta.url).href)) as Demo;
+  // Loaded only when it is wanted: a start does not wait for the stories.
+  const { seedDemo } = await import('./demo.js');
   say('Filling the desk …');
-  await demo.seedDemo(server);
+  await seedDemo(server);
+  say('The desk is full.');
 }
 
 /** Ends on the first signal when all that is under way is answered, at once on the second. */

@@ -8,8 +8,9 @@ export interface EncodedEvent {
   readonly stream: string;
   readonly revision: bigint | number;
   readonly type: string;
-  readonly data: Uint8Array;
-  readonly metadata: Uint8Array;
+  /** JSON as UTF-8, or as the text that a reader has made of it already. */
+  readonly data: Uint8Array | string;
+  readonly metadata: Uint8Array | string;
 }
 
 /** The stored data of an event: its plain fields with the sealed parts beside them. */
@@ -23,7 +24,7 @@ export function encodeData(data: JsonObject, personal: Readonly<Record<string, S
  */
 export function decodeEvent(stored: EncodedEvent, upcasts: Upcasts): RecordedEvent | undefined {
   const meta = parse(stored.metadata) as EventMetadata | undefined;
-  if (meta === undefined || typeof meta.prev !== 'string' || typeof meta.v !== 'number') return undefined;
+  if (meta === undefined || !isEnvelope(meta)) return undefined;
   const content = parse(stored.data) as (JsonObject & { personal?: Record<string, SealedPart> }) | undefined;
   if (content === undefined) return undefined;
   const { personal, ...data } = content;
@@ -38,11 +39,13 @@ export function decodeEvent(stored: EncodedEvent, upcasts: Upcasts): RecordedEve
   };
 }
 
-function parse(bytes: Uint8Array): unknown {
+function parse(encoded: Uint8Array | string): unknown {
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+    const value: unknown = JSON.parse(typeof encoded === 'string' ? encoded : textOf(encoded));
     return value !== null && typeof value === 'object' ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();

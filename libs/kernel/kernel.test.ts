@@ -89,7 +89,7 @@ test('an event of an older version is lifted step by step; one newer than the pr
 
 test('EVENTS 3: bytes that are no event of ours decode to nothing', () => {
   const event = { id: 'x', stream: 'case-1', revision: 0n, type: 'T', data: encodeData({ a: 1 }, undefined) };
-  for (const metadata of ['', 'null', '[]', '{}', '{"v":1}', '\u00ff']) {
+  for (const metadata of ['', 'null', '[]', '{}', '{"v":1}', '{"v":1,"prev":"","actor":null}', '\u00ff']) {
     expect(decodeEvent({ ...event, metadata: Buffer.from(metadata) }, {})).toBeUndefined();
   }
 });
