@@ -39,6 +39,11 @@ export function decodeEvent(stored: EncodedEvent, upcasts: Upcasts): RecordedEve
   };
 }
 
+/** Whether everything stands in the metadata that a fold relies on; what a stranger wrote may hold some of it. */
+const isEnvelope = ({ v, prev, actor, command, recordedAt, occurredAt }: EventMetadata): boolean =>
+  typeof v === 'number' &&
+  [prev, actor?.id, command?.id, recordedAt, occurredAt].every((text) => typeof text === 'string');
+
 function parse(encoded: Uint8Array | string): unknown {
   try {
     const value: unknown = JSON.parse(typeof encoded === 'string' ? encoded : textOf(encoded));
