@@ -181,7 +181,8 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
     if (draft.events.length === 0) return answer(folded.head, decision.result);
     const appended = await this.append(at, draft.events, decision.result);
     if (appended === 'conflict') return 'again';
-    this.cache.set(stream, { state: draft.state, head: appended });
+    // Imported cases are mostly over: they would only push out those that are being worked on.
+    if (decision.historical !== true) this.cache.set(stream, { state: draft.state, head: appended });
     return answer(appended, decision.result);
   }
 
