@@ -1,6 +1,5 @@
 import { comparePositions, type Position } from '#kernel';
-import type { StoredEvent } from '#event-store';
-import { Preparation, type LogSources, type Prepared } from './prepare.js';
+import { Preparation, type LogSources, type Prepared, type ReadEvent } from './prepare.js';
 import type { Projection } from './projection.js';
 import { BatchSession } from './session.js';
 import type { ParkedPartition } from './status.js';
@@ -45,7 +44,7 @@ export class Batches {
    */
   async apply(
     tracks: readonly Track[],
-    pieces: AsyncIterable<readonly StoredEvent[]> | Iterable<readonly StoredEvent[]>,
+    pieces: AsyncIterable<readonly ReadEvent[]> | Iterable<readonly ReadEvent[]>,
   ): Promise<Set<string>> {
     const subjects = new Set<string>();
     let erased = false;

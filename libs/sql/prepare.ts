@@ -1,4 +1,12 @@
-import { decodeEvent, instant, type OpenedEvent, type Position, type RecordedEvent, type Upcasts } from '#kernel';
+import {
+  decodeEvent,
+  instant,
+  type EncodedEvent,
+  type OpenedEvent,
+  type Position,
+  type RecordedEvent,
+  type Upcasts,
+} from '#kernel';
 import type { EventReader, StoredEvent } from '#event-store';
 import {
   AlteredPart,
@@ -31,8 +39,17 @@ export type Prepared = Place &
 /** What most events have opened: one value, so that it is made once and known at a glance. */
 export const NOTHING_OPENED: ProjectedEvent['personal'] = Object.freeze({});
 
+/** An event as it was read, its JSON perhaps as text. */
+export type ReadEvent = Omit<StoredEvent, 'data' | 'metadata'> & Pick<EncodedEvent, 'data' | 'metadata'>;
+
+/** A reader of a log in this process may hand out text: half the work where the JSON is parsed anyway. */
+export interface LogReader extends EventReader {
+  /** The next events after a position, `START` for the first. */
+  readTextBatch?(after: Position, maxCount: number): readonly ReadEvent[];
+}
+
 export interface LogSources {
-  readonly reader: EventReader;
+  readonly reader: LogReader;
   readonly vault: Pick<Vault, 'open' | 'forget'>;
   readonly upcasts: Upcasts;
   readonly onLost: (lost: LostKey) => void;
@@ -61,7 +78,7 @@ export class Preparation {
   }
 
   /** Events of other categories are left out. Personal parts are opened in one batch. */
-  async batch(stored: readonly StoredEvent[]): Promise<Prepared[]> {
+  async batch(stored: readonly ReadEvent[]): Promise<Prepared[]> {
     const decoded = this.decodeAll(stored);
     const erasures = recordedOnly(decoded).filter(({ type }) => type === SUBJECT_ERASED);
     if (erasures.length > 0) this.sources.vault.forget([...erasedKeysIn(erasures)]);
@@ -85,7 +102,7 @@ export class Preparation {
     }
   }
 
-  private decodeAll(stored: readonly StoredEvent[]): Decoded[] {
+  private decodeAll(stored: readonly ReadEvent[]): Decoded[] {
     const decoded: Decoded[] = [];
     for (const event of stored) {
       const it = this.decode(event);
@@ -94,7 +111,7 @@ export class Preparation {
     return decoded;
   }
 
-  private decode(stored: StoredEvent): Decoded | undefined {
+  private decode(stored: ReadEvent): Decoded | undefined {
     const dash = stored.stream.indexOf('-');
     const category = stored.stream.slice(0, dash);
     if (dash < 0 || !this.categories.has(category)) return undefined;
@@ -198,7 +215,7 @@ function withoutErased(event: RecordedEvent, erased: ReadonlySet<string>): Recor
   return { ...event, personal: Object.fromEntries(kept) };
 }
 
-const foreignEvent = (stored: StoredEvent, subject: string): ForeignEvent => ({
+const foreignEvent = (stored: ReadEvent, subject: string): ForeignEvent => ({
   subject,
   revision: Number(stored.revision),
   position: Number(stored.position.prepare),

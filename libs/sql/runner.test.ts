@@ -147,9 +147,12 @@ describe('rows and checkpoint', () => {
         name === 'readAll'
           ? async (...args: Parameters<typeof store.readAll>) =>
               (await store.readAll(...args)).flatMap((event) => [event, event])
-          : typeof store[name as keyof typeof store] === 'function'
-            ? (store[name as keyof typeof store] as () => unknown).bind(store)
-            : store[name as keyof typeof store],
+          : name === 'readTextBatch'
+            ? (...args: Parameters<typeof store.readTextBatch>) =>
+                store.readTextBatch(...args).flatMap((event) => [event, event])
+            : typeof store[name as keyof typeof store] === 'function'
+              ? (store[name as keyof typeof store] as () => unknown).bind(store)
+              : store[name as keyof typeof store],
     });
     const twice = await views(ALL, { file: 'twice.db', reader });
     await twice.reached((await log.store.head())!);

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { comparePositions, START, type Position } from '#kernel';
-import type { StoredEvent } from '#event-store';
 import { Batches, type BatchSources } from './batch.js';
 import { Construction } from './build.js';
 import { Generations } from './generations.js';
 import { LiveFeed } from './live-feed.js';
+import type { ReadEvent } from './prepare.js';
 import type { Projection } from './projection.js';
 import { statusOf } from './runner-status.js';
 import type { RunnerStatus } from './status.js';
@@ -196,7 +196,7 @@ export class ProjectionRunner {
   }
 
   /** The pieces of one batch, read as they are asked for. */
-  private async *piecesFrom(first: readonly StoredEvent[], most: number): AsyncGenerator<readonly StoredEvent[]> {
+  private async *piecesFrom(first: readonly ReadEvent[], most: number): AsyncGenerator<readonly ReadEvent[]> {
     let taken = 0;
     for (let piece = first; piece.length > 0;) {
       yield piece;
@@ -208,10 +208,11 @@ export class ProjectionRunner {
   }
 
   /** The next events after a position, but none that those who follow have not seen: so that it meets them. */
-  private async readAfter(after: Position, most: number): Promise<StoredEvent[]> {
+  private async readAfter(after: Position, most: number): Promise<ReadEvent[]> {
     if (most <= 0) return [];
+    const { reader } = this.options;
     const from = comparePositions(after, START) === 0 ? 'start' : after;
-    const events = await this.options.reader.readAll({ from, maxCount: most + 1 });
+    const events = reader.readTextBatch?.(after, most) ?? (await reader.readAll({ from, maxCount: most + 1 }));
     return events.filter(
       ({ position }) =>
         comparePositions(position, after) > 0 &&

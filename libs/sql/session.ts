@@ -60,11 +60,24 @@ export class BatchSession implements Tables {
 
   /** @throws whatever the fold throws; nothing of the event stays */
   fold(event: ProjectedEvent): void {
-    this.attempt(event.subject, () => this.projection.fold(this.asDeclared(event), this));
+    this.begin(event.subject);
+    try {
+      this.projection.fold(this.asDeclared(event), this);
+    } catch (error) {
+      this.undo();
+      throw error;
+    }
   }
 
+  /** @throws as `fold` */
   foreign(event: ForeignEvent): void {
-    this.attempt(event.subject, () => this.projection.foreign?.(event, this));
+    this.begin(event.subject);
+    try {
+      this.projection.foreign?.(event, this);
+    } catch (error) {
+      this.undo();
+      throw error;
+    }
   }
 
   /** Forgets all rows of a subject: they are made anew from its stream. */
@@ -157,15 +170,13 @@ export class BatchSession implements Tables {
     return { ...event, personal: Object.fromEntries(open) as ProjectedEvent['personal'] };
   }
 
-  private attempt(subject: string, change: () => void): void {
+  private begin(subject: string): void {
     this.subject = subject;
     this.journal.length = 0;
-    try {
-      change();
-    } catch (error) {
-      for (const undo of this.journal.reverse()) undo();
-      throw error;
-    }
+  }
+
+  private undo(): void {
+    for (const undo of this.journal.reverse()) undo();
   }
 }
 

@@ -60,19 +60,13 @@ class SqliteTransaction implements WriteTransaction {
     return statement.all(JSON.stringify(values)) as Row[];
   }
 
-  async insert(table: PhysicalTable, rows: readonly Row[]): Promise<void> {
-    const atOnce = Math.max(1, Math.floor(VALUES_PER_INSERT / table.columns.length));
+  async insert({ name, columns }: PhysicalTable, rows: readonly Row[]): Promise<void> {
+    const atOnce = Math.max(1, Math.floor(VALUES_PER_INSERT / columns.length));
     const whole = rows.length - (rows.length % atOnce);
-    for (let from = 0; from < whole; from += atOnce) this.insertRows(table, rows.slice(from, from + atOnce));
-    for (let from = whole; from < rows.length; from++) this.insertRows(table, [rows[from]!]);
-  }
-
-  private insertRows({ name, columns }: PhysicalTable, rows: readonly Row[]): void {
-    const marks = `(${columns.map(() => '?').join()})`;
-    const text = `insert into "${name}" (${list(columns)}) values ${rows.map(() => marks).join()}`;
-    const values: SqlValue[] = [];
-    for (const row of rows) for (const column of columns) values.push(sqlValue(row[column]));
-    this.statements.get(text).run(values);
+    const many = whole > 0 ? this.statements.get(insertOf(name, columns, atOnce)) : undefined;
+    for (let from = 0; from < whole; from += atOnce) many!.run(valuesOf(columns, rows, from, from + atOnce));
+    const one = whole < rows.length ? this.statements.get(insertOf(name, columns, 1)) : undefined;
+    for (let from = whole; from < rows.length; from++) one!.run(valuesOf(columns, rows, from, from + 1));
   }
 
   async update({ name, columns, key }: PhysicalTable, changes: readonly RowChange[]): Promise<void> {
@@ -98,3 +92,19 @@ class SqliteTransaction implements WriteTransaction {
 }
 
 const list = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join();
+
+function insertOf(table: string, columns: readonly string[], rows: number): string {
+  const marks = `(${columns.map(() => '?').join()})`;
+  return `insert into "${table}" (${list(columns)}) values ${new Array(rows).fill(marks).join()}`;
+}
+
+/** The values of some rows, one row after the other. */
+function valuesOf(columns: readonly string[], rows: readonly Row[], from: number, to: number): SqlValue[] {
+  const values = new Array<SqlValue>((to - from) * columns.length);
+  let next = 0;
+  for (let at = from; at < to; at++) {
+    const row = rows[at]!;
+    for (const column of columns) values[next++] = sqlValue(row[column]);
+  }
+  return values;
+}

@@ -10,7 +10,7 @@ const folder = process.argv[2]!;
 const CHUNK = 10_000;
 
 /** Only the inserting and committing is timed, not the reading of the rows to insert. */
-function insertAgain(): { ms: number; rows: number } {
+function insertAgain(): { ms: number; cpuMs: number; rows: number } {
   const source = new Database(join(folder, 'views.db'), { readonly: true });
   const file = join(folder, 'bare-views.db');
   const target = new Database(file);
@@ -23,6 +23,7 @@ function insertAgain(): { ms: number; rows: number } {
   for (const { sql } of [...schema].sort((a, b) => (a.type === 'table' ? 0 : 1) - (b.type === 'table' ? 0 : 1)))
     target.exec(sql);
   let ms = 0;
+  let cpuMs = 0;
   let rows = 0;
   for (const { name } of schema.filter(({ type }) => type === 'table')) {
     const columns = source.pragma(`table_info("${name}")`) as unknown[];
@@ -30,8 +31,11 @@ function insertAgain(): { ms: number; rows: number } {
     let chunk: unknown[][] = [];
     const flush = (): void => {
       const from = performance.now();
+      const fromCpu = process.cpuUsage();
       target.transaction(() => chunk.forEach((row) => insert.run(...row)))();
       ms += performance.now() - from;
+      const cpu = process.cpuUsage(fromCpu);
+      cpuMs += (cpu.user + cpu.system) / 1000;
       rows += chunk.length;
       chunk = [];
     };
@@ -44,7 +48,7 @@ function insertAgain(): { ms: number; rows: number } {
   target.close();
   source.close();
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
-  return { ms, rows };
+  return { ms, cpuMs, rows };
 }
 
 async function readAndParse(): Promise<{ readMs: number; events: number }> {

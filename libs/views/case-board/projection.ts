@@ -1,8 +1,8 @@
 import type { CaseEvent } from '#cases';
 import { openedText, reduce, type Projected, type ProjectedEvent, type Projection, type Row } from '#sql';
 import { BOARD_REDUCERS, emptyRow, nameIn } from './reducers.js';
-import { BOARD, CASE_TERM, CASE_TEXT, type CaseTermRow, type CaseTextRow } from './tables.js';
-import { normalised, termsOf } from './terms.js';
+import { BOARD, CASE_TERM, CASE_TEXT, type BoardRow, type CaseTermRow, type CaseTextRow } from './tables.js';
+import { normalised, termsIn } from './terms.js';
 
 /** Which cases are there, how do they stand, and what breaks next? One row per case, and the words it is found by. */
 export const caseBoardProjection: Projection = {
@@ -24,13 +24,13 @@ export const caseBoardProjection: Projection = {
   fold(event, tables) {
     const board = tables.rows(BOARD);
     const before = board.get() ?? emptyRow(event);
-    const row = reduce(BOARD_REDUCERS, before, event);
-    board.put({
-      ...row,
-      updated_at: event.meta.recordedAt,
-      last_revision: event.revision,
-      last_position: event.position,
-    });
+    const after = reduce(BOARD_REDUCERS, before, event);
+    // A reducer that changed something has made a row of its own: a second copy of so wide a row would be for nothing.
+    const row: Mutable<BoardRow> = after === before ? { ...after } : after;
+    row.updated_at = event.meta.recordedAt;
+    row.last_revision = event.revision;
+    row.last_position = event.position;
+    board.put(row);
     const words = wordsOf(event);
     if (words === '') return;
     const texts = tables.rows(CASE_TEXT);
@@ -45,6 +45,8 @@ export const caseBoardProjection: Projection = {
     board.put({ ...row, foreign_events, updated_at: createdAt, last_revision: revision, last_position: position });
   },
 };
+
+type Mutable<R> = { -readonly [Column in keyof R]: R[Column] };
 
 /** What of an event people search for. */
 function wordsOf(event: ProjectedEvent): string {
@@ -68,4 +70,4 @@ function wordsOf(event: ProjectedEvent): string {
 }
 
 const termRows = ({ text, case_no }: CaseTextRow): CaseTermRow[] =>
-  [...termsOf(text)].map((term) => ({ term, case_no }));
+  [...termsIn(text)].map((term) => ({ term, case_no }));

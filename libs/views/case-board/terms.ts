@@ -1,6 +1,8 @@
 /** Scripts that are written without spaces: their words are found by pairs of characters. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/u;
+/** Of a token, whose characters are all of one kind. */
+const BEGINS_UNSPACED = new RegExp(`^${UNSPACED.source}`, 'u');
 const TOKEN = new RegExp(`${UNSPACED.source}|[\\p{L}\\p{N}\\p{M}]+`, 'gu');
 
 /** Longer words are cut: nobody types the end of one, and an index should not hold it. */
@@ -40,14 +42,18 @@ function split(run: string): Token[] {
   return parts;
 }
 
+/** The terms under which a text is found. */
+export const termsOf = (text: string): Set<string> => termsIn(normalised(text));
+
 /**
- * The terms under which a text is found: words as they are; of unspaced runs every pair of characters, and the last one
- * alone, so that each single character begins some term.
+ * The terms of a text that is normalised already, whose tokens stand between spaces: words as they are; of unspaced runs
+ * every pair of characters, and the last one alone, so that each single character begins some term.
  */
-export function termsOf(text: string): Set<string> {
+export function termsIn(text: string): Set<string> {
   const terms = new Set<string>();
-  for (const { text: token, unspaced } of tokens(text)) {
-    if (!unspaced) {
+  for (const token of text.split(' ')) {
+    if (token === '') continue;
+    if (!BEGINS_UNSPACED.test(token)) {
       terms.add(cut(token));
       continue;
     }
@@ -89,4 +95,5 @@ export function searchFor(text: string): Search {
   };
 }
 
-const cut = (word: string): string => [...word].slice(0, LONGEST_TERM).join('');
+/** No text has more characters than it has code units. */
+const cut = (word: string): string => (word.length <= LONGEST_TERM ? word : [...word].slice(0, LONGEST_TERM).join(''));
