@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { instant, isRefusal, type Refusal } from '#kernel';
+import { instant } from '#kernel';
 import {
   addBusiness,
   between,
@@ -17,17 +17,13 @@ import {
   type CalendarDefinition,
   type Pause,
 } from './index.js';
+import { made } from './testing/made.js';
 import { Oracle, type MinutePause } from './testing/oracle.js';
 import { situation, type Situation } from './testing/random-calendars.js';
 
 const MINUTE_MS = 60_000;
 /** `PROPERTY_RUNS=10000` for a thorough run; what runs each time takes a few seconds. */
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 200) };
-
-function made<T>(value: T | Refusal): T {
-  if (isRefusal(value)) throw new Error(`${value.code} ${JSON.stringify(value.facts)}`);
-  return value;
-}
 
 const calendarOf = (definition: CalendarDefinition): Calendar => made(prepareCalendar(definition));
 const instants = (pauses: readonly MinutePause[]): Pause[] =>

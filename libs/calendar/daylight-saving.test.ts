@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isRefusal, type Instant, type Refusal } from '#kernel';
+import type { Instant } from '#kernel';
 import {
   deadline,
   elapsed,
@@ -10,11 +10,7 @@ import {
   type Calendar,
   type Hours,
 } from './index.js';
-
-function made<T>(value: T | Refusal): T {
-  if (isRefusal(value)) throw new Error(`${value.code} ${JSON.stringify(value.facts)}`);
-  return value;
-}
+import { made } from './testing/made.js';
 
 const everyDay = (zone: string, ...hours: readonly Hours[]): Calendar =>
   made(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isRefusal, type Instant, type Refusal } from '#kernel';
+import type { Instant } from '#kernel';
 import {
   addBusiness,
   deadline,
@@ -13,11 +13,7 @@ import {
   type Hours,
   type Pause,
 } from './index.js';
-
-function made<T>(value: T | Refusal): T {
-  if (isRefusal(value)) throw new Error(`${value.code} ${JSON.stringify(value.facts)}`);
-  return value;
-}
+import { made } from './testing/made.js';
 
 const OFFICE: readonly Hours[] = [['09:00', '17:00']];
 const office = made(
