@@ -75,7 +75,7 @@ export class Batches {
     const { session } = begun(track);
     const preparation = this.preparation([track]);
     const parked = await this.sources.writer.transaction(async (tx) => {
-      await session.load(tx, new Map([[subject, 'begun']]));
+      await session.load(tx, [{ subject, begins: false }]);
       const found = await this.refold(session, track, subject, track.checkpoint, preparation);
       await session.write(tx);
       await (found ? saveParked(tx.db, track, found) : removeParked(tx.db, track, subject));
@@ -103,10 +103,9 @@ export class Batches {
     if (advance.stopped) return;
     const { category } = track.projection;
     const fresh = events.filter((it) => it.category === category && comparePositions(it.position, advance.reached) > 0);
-    const anew = new Set(
-      holdsPersonalWords(track.projection) ? fresh.filter(isErasure).map(({ subject }) => subject) : [],
-    );
-    await session.load(tx, subjectsOf(fresh));
+    const anew = new Set<string>();
+    if (holdsPersonalWords(track.projection)) for (const it of fresh) if (isErasure(it)) anew.add(it.subject);
+    await session.load(tx, fresh);
     this.foldAll(advance, fresh, anew);
     if (!advance.stopped) advance.reached = later(to, advance.reached);
     for (const subject of anew) {
@@ -198,14 +197,6 @@ const begun = (track: Track): Advance => ({
 function hold({ parked, freed }: Advance, it: ParkedPartition): void {
   parked.set(it.partition, it);
   freed.delete(it.partition);
-}
-
-function subjectsOf(events: readonly Prepared[]): Map<string, 'begun' | 'beginning'> {
-  const subjects = new Map<string, 'begun' | 'beginning'>();
-  for (const { subject, begins } of events) {
-    if (!subjects.has(subject)) subjects.set(subject, begins ? 'beginning' : 'begun');
-  }
-  return subjects;
 }
 
 function believe({ track, checkpoint, parked, freed, stopped }: Outcome): void {

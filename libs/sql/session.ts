@@ -40,16 +40,16 @@ export class BatchSession implements Tables {
 
   /**
    * Makes subjects ready for folding; those that are ready stay as they are.
-   * @param subjects with whether they begin in this batch: then no table can have rows of them yet
+   * @param events of the subjects; of one that begins with its event no table can have rows yet
    */
-  async load(tx: WriteTransaction, subjects: ReadonlyMap<string, 'begun' | 'beginning'>): Promise<void> {
+  async load(tx: WriteTransaction, events: Iterable<{ subject: string; begins: boolean }>): Promise<void> {
     const known: string[] = [];
     const fresh: string[] = [];
-    for (const [subject, standing] of subjects) {
+    for (const { subject, begins } of events) {
       if (this.loaded.has(subject)) continue;
       this.loaded.add(subject);
       fresh.push(subject);
-      if (standing === 'begun') known.push(subject);
+      if (!begins) known.push(subject);
     }
     for (const table of this.projection.tables) {
       if (table.kind !== 'rows') continue;
