@@ -27,7 +27,9 @@ export function decodeEvent(stored: EncodedEvent, upcasts: Upcasts): RecordedEve
   if (meta === undefined || !isEnvelope(meta)) return undefined;
   const content = parse(stored.data) as (JsonObject & { personal?: Record<string, SealedPart> }) | undefined;
   if (content === undefined) return undefined;
-  const { personal, ...data } = content;
+  const { personal } = content;
+  // Most events have no parts, and leaving a field out copies all others one by one.
+  const data = personal === undefined ? content : withoutParts(content);
   return {
     id: stored.id,
     stream: stored.stream,
@@ -43,6 +45,10 @@ export function decodeEvent(stored: EncodedEvent, upcasts: Upcasts): RecordedEve
 const isEnvelope = ({ v, prev, actor, command, recordedAt, occurredAt }: EventMetadata): boolean =>
   typeof v === 'number' &&
   [prev, actor?.id, command?.id, recordedAt, occurredAt].every((text) => typeof text === 'string');
+
+function withoutParts({ personal: _, ...data }: JsonObject): JsonObject {
+  return data;
+}
 
 function parse(encoded: Uint8Array | string): unknown {
   try {
