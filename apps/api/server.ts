@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
@@ -73,11 +74,21 @@ export async function compose(engine: Engine, log: Log, telemetry: Telemetry): P
 async function serveConsole(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   const built = existsSync(CONSOLE);
-  if (built) await fastify.register(fastifyStatic, { root: CONSOLE, index: false, cacheControl: false });
+  if (built) {
+    await fastify.register(fastifyStatic, { root: CONSOLE, index: false, cacheControl: false, setHeaders: toCaches });
+  }
   fastify.get('/', (_request, reply) => {
     if (!built) throw new ProblemError('UNKNOWN_ROUTE', {}, 'The console is not built: npm run build:console.');
     return (reply as Reply).type('text/html; charset=utf-8').sendFile('index.html');
   });
+}
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+/** Files in `assets` have a hash of what they hold in their name; whatever else there is may be another tomorrow. */
+function toCaches(reply: Reply, path: string): void {
+  const isHashed = path.startsWith(join(CONSOLE, 'assets') + sep);
+  void reply.header('cache-control', isHashed ? `private, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
 }
 
 function urlOf(app: NestFastifyApplication, { host, tls }: Settings): string {

@@ -19,7 +19,7 @@ export function answerError(error: unknown, request: Request, reply: Reply): voi
   if (problem.status === 401) {
     void reply.header('www-authenticate', 'Bearer realm="redress"');
     if (asksForPage(request.method, request.headers.accept)) {
-      void reply.code(401).type('text/html; charset=utf-8').send(signInPage());
+      void reply.code(401).type('text/html; charset=utf-8').send(signInPage(problem.code));
       return;
     }
   }

@@ -1,20 +1,45 @@
-/** Where a browser without a session lands. Needs no script and no file: nothing else is served without a key. */
-export const signInPage = (wrong = false): string => `<!doctype html>
+const WHY: Readonly<Record<string, string>> = {
+  WRONG_KEY: '此密钥无效 · This key is not known.',
+  SIGN_IN_LINK_UNKNOWN: '此登录链接无效 · There is no such sign-in link.',
+  SIGN_IN_LINK_USED: '此登录链接已使用过 · This sign-in link was used already.',
+  SIGN_IN_LINK_EXPIRED: '此登录链接已过期 · The time of this sign-in link is over.',
+};
+
+/**
+ * Where a browser without a session lands. Needs no script and no file: nothing else is served without a key.
+ * @param code why one is here, where it is for more than not having signed in
+ */
+export const signInPage = (code = ''): string => `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Redress</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>Redress</title>
 <style>
-body { font-family: system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh; margin: 0 }
+body { font: 15px system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh; margin: 0 }
 form { display: grid; gap: 12px; width: min(360px, 90vw) }
-input, button { font: inherit; padding: 8px 12px }
-p[role=alert] { color: #b00020; margin: 0 }
+h1 { font-size: 22px; margin: 0 0 8px }
+input, button { font: inherit; padding: 9px 12px; border-radius: 6px; border: 1px solid #8a9698 }
+button { background: #1f6f78; border-color: #1f6f78; color: #fff; font-weight: 600; cursor: pointer }
+p { margin: 0; opacity: 0.75; line-height: 1.5 }
+p[role=alert] { color: #d4483f; opacity: 1 }
 </style></head>
 <body>
 <form method="post" action="/sign-in">
 <h1>Redress</h1>
 <label for="key">密钥 · Key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
-${wrong ? '<p role="alert">此密钥无效 · This key is not known.</p>' : ''}
+${Object.hasOwn(WHY, code) ? `<p role="alert">${WHY[code]}</p>` : ''}
 <button type="submit">登录 · Sign in</button>
+<p>登录链接由管理员提供，只能使用一次。<br>A sign-in link from an administrator works as well, once.</p>
 </form>
 </body></html>
+`;
+
+/**
+ * After a sign-in link. A redirect would go on with the request that a webmail's page began, and a browser keeps a
+ * SameSite=Strict cookie back from that; this page asks for the console itself.
+ */
+export const signedInPage = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,"><title>Redress</title></head>
+<body><a href="/">已登录 · Signed in</a></body></html>
 `;

@@ -9,7 +9,7 @@ import { actorOf, type Reply, type Request } from '../http/context.js';
 import { PAGE_HEADERS } from '../http/page-headers.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';
-import { signInPage } from '../http/sign-in-page.js';
+import { signedInPage, signInPage } from '../http/sign-in-page.js';
 import { failed, validated } from '../http/validate.js';
 import { granted } from './people.controller.js';
 
@@ -56,7 +56,7 @@ export class SignInController {
     if (typeof token !== 'string') throw failed([{ field: 'token', problem: 'must be given once' }]);
     const session = granted(await this.engine.directory.redeemSignInLink(token));
     this.setCookie(reply, session);
-    await reply.redirect('/', 303);
+    await reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(signedInPage);
   }
 
   @Post('sign-in')
@@ -115,7 +115,7 @@ export class SignInController {
       .headers(PAGE_HEADERS)
       .code(wrong ? 401 : 200)
       .type('text/html; charset=utf-8')
-      .send(signInPage(wrong));
+      .send(signInPage(wrong ? 'WRONG_KEY' : undefined));
   }
 
   private setCookie(reply: Reply, { cookie, expiresAt }: BegunSession): void {

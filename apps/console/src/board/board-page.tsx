@@ -34,6 +34,7 @@ export function BoardPage({ place }: { readonly place: Place }) {
     refreshCounts(atLeast);
   };
   useLiveRefresh(refresh);
+  useEveryMinute(refresh);
 
   const narrow = useCallback(
     (change: Partial<BoardFilters>, replace = false) => go('/', queryOf({ ...filters, ...change }), replace),
@@ -49,12 +50,30 @@ export function BoardPage({ place }: { readonly place: Place }) {
         </Button>
       </div>
       <Counters counts={counts} filters={filters} onFilter={narrow} />
-      <FilterBar filters={filters} onFilter={narrow} units={Object.keys(counts?.byUnit ?? {})} />
+      <FilterBar
+        filters={filters}
+        onFilter={narrow}
+        units={Object.keys(counts?.byUnit ?? {}).filter((unit) => unit !== '')}
+      />
       {board.problem && <ProblemNote problem={board.problem} onRetry={() => refresh()} />}
       <Cases board={board} filtered={isFiltered(filters)} />
       <ReceiveCase open={isReceiving} onClose={() => setReceiving(false)} />
     </>
   );
+}
+
+const MINUTE_MS = 60_000;
+
+/** Time goes on without events, and what was far off is soon due. */
+function useEveryMinute(refresh: () => void): void {
+  const latest = useRef(refresh);
+  useEffect(() => {
+    latest.current = refresh;
+  }, [refresh]);
+  useEffect(() => {
+    const timer = setInterval(() => latest.current(), MINUTE_MS);
+    return () => clearInterval(timer);
+  }, []);
 }
 
 function Cases({ board, filtered }: { readonly board: Board; readonly filtered: boolean }) {

@@ -8,9 +8,10 @@ import { Countdown } from '../time/instants.tsx';
 import styles from './board.module.css';
 
 /** What breaks next on a case, and when. */
-export function NextDue({ row: { nextDue } }: { readonly row: BoardRow }) {
+export function NextDue({ row: { nextDue, overdue } }: { readonly row: BoardRow }) {
   const { words } = useLanguage();
   const names = useNames();
+  if (!nextDue && overdue) return <span className={styles.broken}>{words.board.overdue}</span>;
   if (!nextDue) return <span className={styles.quiet}>{words.board.noDue}</span>;
   return (
     <>

@@ -100,8 +100,8 @@ function useColumns(): TableColumnsType<BoardRow> {
 function Stacked({ first, second }: { readonly first: ReactNode; readonly second: ReactNode }) {
   return (
     <>
-      <div className={styles.line}>{first}</div>
-      {second !== undefined && <div className={`${styles.line} ${styles.quiet}`}>{second}</div>}
+      <div className={styles.stacked}>{first}</div>
+      {second !== undefined && <div className={`${styles.stacked} ${styles.quiet}`}>{second}</div>}
     </>
   );
 }

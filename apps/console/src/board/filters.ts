@@ -1,4 +1,5 @@
 import type { Phase } from '../http/shapes.ts';
+import { SOON_MS } from '../time/spans.ts';
 
 /** What the board is narrowed to. It lives in the address, so that a view can be kept and sent to somebody. */
 export interface BoardFilters {
@@ -47,14 +48,12 @@ export function queryOf(filters: BoardFilters): URLSearchParams {
   return query;
 }
 
-/**
- * As the API is asked; it sorts by what breaks next where nothing else is said. It knows what is overdue; what is due soon is
- * the beginning of what is not.
- */
-export function askedOf(filters: BoardFilters): URLSearchParams {
+/** As the API is asked at a time; it sorts by what breaks next where nothing else is said. */
+export function askedOf(filters: BoardFilters, nowMs: number): URLSearchParams {
   const query = queryOf(filters);
   query.delete('due');
-  if (filters.due !== '') query.set('overdue', String(filters.due === 'overdue'));
+  if (filters.due === 'overdue') query.set('overdue', 'true');
+  if (filters.due === 'soon') query.set('dueBefore', new Date(nowMs + SOON_MS).toISOString());
   return query;
 }
 

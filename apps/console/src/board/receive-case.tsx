@@ -49,6 +49,7 @@ export function ReceiveCase({ open, onClose }: ReceiveCaseProps) {
       onClose={onClose}
       title={words.receive.title}
       size="min(640px, 100vw)"
+      closable={{ 'aria-label': words.frame.dismiss }}
       forceRender
       footer={
         <div style={{ display: 'flex', gap: 8, justifyContent: 'flex-end' }}>

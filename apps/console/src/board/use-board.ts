@@ -2,9 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { read, type Problem } from '../http/requests.ts';
 import type { BoardRow, Page } from '../http/shapes.ts';
 import { asProblem } from '../http/use-read.ts';
-import { askedOf, type BoardFilters } from './filters.ts';
+import { useSession } from '../frame/session.tsx';
+import { askedOf, queryOf, type BoardFilters } from './filters.ts';
 import { serverNowMs } from '../time/server-clock.ts';
-import { urgencyOf } from '../time/spans.ts';
 
 const PAGE_SIZE = 50;
 
@@ -19,17 +19,23 @@ export interface Board {
   readonly refresh: (atLeast?: string) => void;
 }
 
+/** Where the next page begins. What is broken comes before all that can still be kept, unless one of them is asked for. */
+interface Step {
+  readonly late?: boolean;
+  readonly cursor?: string;
+}
+
 interface Answered {
   readonly asked: string;
   readonly rows: readonly BoardRow[];
-  readonly next: string | undefined;
+  readonly next: Step | undefined;
   readonly problem?: Problem;
 }
 
-/** The cases that match, what breaks next first, page by page; a refresh reads as many pages as are shown. */
+/** The cases that match, what is broken first, then what breaks next, page by page; a refresh reads as many pages as are shown. */
 export function useBoard(filters: BoardFilters): Board {
-  const asked = askedOf(filters).toString();
-  const isDueSoon = filters.due === 'soon';
+  const { me } = useSession();
+  const asked = queryOf(filters).toString();
   const [answered, setAnswered] = useState<Answered>();
   const [loadingMore, setLoadingMore] = useState(false);
   const running = useRef<AbortController>(undefined);
@@ -47,15 +53,14 @@ export function useBoard(filters: BoardFilters): Board {
       running.current = controller;
       let { rows, next } = from;
       try {
-        do {
-          const page: Page<BoardRow> = await read(pathOf(asked, next), {
+        while (next !== undefined && rows.length < atLeastRows) {
+          const page: Page<BoardRow> = await read(pathOf(filters, next), {
             signal: controller.signal,
             ...(atLeast ? { atLeast } : {}),
           });
-          const wanted = isDueSoon ? page.items.filter(dueSoon) : page.items;
-          rows = withoutTwins(rows, wanted);
-          next = wanted.length === page.items.length ? (page.next ?? undefined) : undefined;
-        } while (next !== undefined && rows.length < atLeastRows);
+          rows = withoutTwins(rows, page.items);
+          next = stepAfter(next, page.next ?? undefined);
+        }
         setAnswered({ asked, rows, next });
       } catch (cause) {
         if (controller.signal.aborted) return;
@@ -65,19 +70,21 @@ export function useBoard(filters: BoardFilters): Board {
         );
       }
     },
-    [asked, isDueSoon],
+    [asked, filters],
   );
 
   const refresh = useCallback(
-    (atLeast?: string) => void run({ rows: [], next: undefined }, shown.current, atLeast),
-    [run],
+    (atLeast?: string) => void run({ rows: [], next: firstStep(filters) }, Math.max(shown.current, PAGE_SIZE), atLeast),
+    [run, filters],
   );
 
+  // A test clock moves by leaps, and what is due soon with it.
+  const standsAt = me.testClock ? me.now : '';
   useEffect(() => {
     shown.current = 0;
     refresh();
     return () => running.current?.abort();
-  }, [refresh]);
+  }, [refresh, standsAt]);
 
   const more = useCallback(() => {
     if (!current?.next || loadingMore) return;
@@ -96,12 +103,16 @@ export function useBoard(filters: BoardFilters): Board {
   };
 }
 
-/** Rows come by what breaks next, so the first that is not due soon ends them. */
-const dueSoon = ({ nextDue }: BoardRow): boolean =>
-  nextDue !== null && urgencyOf(Date.parse(nextDue.dueAt) - serverNowMs()) === 'soon';
+const firstStep = ({ due }: BoardFilters): Step => (due === '' ? { late: true } : {});
 
-function pathOf(asked: string, cursor: string | undefined): string {
-  const query = new URLSearchParams(asked);
+function stepAfter(step: Step, cursor: string | undefined): Step | undefined {
+  if (cursor !== undefined) return { ...step, cursor };
+  return step.late === true ? { late: false } : undefined;
+}
+
+function pathOf(filters: BoardFilters, { late, cursor }: Step): string {
+  const query = askedOf(filters, serverNowMs());
+  if (late !== undefined) query.set('overdue', String(late));
   query.set('limit', String(PAGE_SIZE));
   if (cursor) query.set('cursor', cursor);
   return `/cases?${query.toString()}`;

@@ -16,10 +16,14 @@ interface Group {
 }
 
 /** For machines, or said by the line itself. */
-const UNSAID = /^(clock|run|ruledBy|partyId|groundId|role|.*Id)$/;
+const UNSAID = /^(clock|run|ruledBy|partyId|groundId|role|main|.*Id)$/;
 
 const isNothing = (value: unknown): boolean =>
-  value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
+  value === undefined ||
+  value === null ||
+  value === false ||
+  value === 0 ||
+  (Array.isArray(value) && value.length === 0);
 
 /** What was not and is not is no change; the words of the event itself stand above. */
 const isWorthSaying = ({ field, from, to }: Change): boolean =>
@@ -44,7 +48,7 @@ export function Changes({ changes }: { readonly changes: readonly Change[] }) {
   return (
     <ul className={styles.changes}>
       {groups.map((group, index) => (
-        <li key={index}>
+        <li key={index} data-member={group.member !== undefined}>
           <GroupName group={group} />
           {group.changes.map((change) => (
             <FromTo key={change.field} {...change} named={group.member !== undefined} />

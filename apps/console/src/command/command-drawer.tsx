@@ -56,6 +56,7 @@ export function CommandDrawer({ command, document, of, onClose, onWritten }: Com
       onClose={onClose}
       title={title}
       size="min(480px, 100vw)"
+      closable={{ 'aria-label': words.frame.dismiss }}
       footer={
         <Button type="primary" block size="large" loading={sending} onClick={() => form.submit()}>
           {title}

@@ -1,4 +1,13 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  type ReactNode,
+} from 'react';
 import { onSignedOut } from '../http/requests.ts';
 import type { Category, Me, Page, Person, Policy } from '../http/shapes.ts';
 import { useRead } from '../http/use-read.ts';
@@ -23,7 +32,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const { data: me, problem, refresh } = useRead<Me>('/me');
   const [isSignedOut, setSignedOut] = useState(false);
   useEffect(() => onSignedOut(() => setSignedOut(true)), []);
-  useEffect(() => {
+  // Before anything below asks what time it is.
+  useLayoutEffect(() => {
     if (me) setServerNow(me.now, me.testClock);
   }, [me]);
 

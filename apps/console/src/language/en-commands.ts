@@ -38,7 +38,7 @@ export const enCommands = {
     RecordReturnVisit: 'Record return visit',
     ReopenCase: 'Reopen',
     FilePapers: 'File papers',
-    CloseCase: 'Close',
+    CloseCase: 'Close case',
     ArchiveCase: 'Archive',
     WithdrawCase: 'Withdraw',
     AddNote: 'Add note',

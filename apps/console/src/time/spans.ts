@@ -35,4 +35,6 @@ export function roughSpanText(spanMs: number, words: SpanWords): string {
 export type Urgency = 'late' | 'soon' | 'calm';
 
 /** What is due within a day is worth a look; the counters on the board draw the same line. */
-export const urgencyOf = (leftMs: number): Urgency => (leftMs < 0 ? 'late' : leftMs <= DAY_MS ? 'soon' : 'calm');
+export const SOON_MS = DAY_MS;
+
+export const urgencyOf = (leftMs: number): Urgency => (leftMs < 0 ? 'late' : leftMs < SOON_MS ? 'soon' : 'calm');
