@@ -17,7 +17,7 @@ export interface RunnerOptions extends BatchSources {
   readonly onStep?: () => void;
   /** Events per transaction while others follow the log beside it. Default 2,000. */
   readonly batchEvents?: number;
-  /** Events per transaction while nothing else happens: larger ones write a row fewer times. Default 20,000. */
+  /** Events per transaction while nothing else happens: larger ones write a row fewer times. Default 10,000. */
   readonly coldBatchEvents?: number;
 }
 
@@ -63,7 +63,7 @@ export class ProjectionRunner {
 
   constructor(private readonly options: RunnerOptions) {
     this.batchEvents = options.batchEvents ?? 2_000;
-    this.coldBatchEvents = options.coldBatchEvents ?? 20_000;
+    this.coldBatchEvents = options.coldBatchEvents ?? 10_000;
     const onLost: BatchSources['onLost'] = (lost) => {
       this.keysLost++;
       options.log.error(lost, 'a key is missing though nobody erased it');
