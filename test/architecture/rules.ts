@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 const PURE = ['libs/kernel/', 'libs/calendar/', 'libs/cases/domain/'];
-/** What a pure module may have from outside: arithmetic, no input and output. */
+/** What a pure module may have from outside: arithmetic and data that ship (`node:module` reads calendars), no input and output. */
 const PURE_IMPORTS =
   /^(#(kernel|calendar|policy|execution|cases)|\.\.?\/|node:crypto$|node:module$|luxon$|date-holidays$)/;
 
