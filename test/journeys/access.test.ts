@@ -72,6 +72,8 @@ test('each role may do its own and no more', async () => {
   expect((await agent.post('/import/cases', { cases: [{}] })).body.code).toBe('FORBIDDEN');
   expect((await agent.post('/test-clock', { advanceMs: 1 })).body.code).toBe('FORBIDDEN');
   expect((await service.get('/events?open=true')).body.code).toBe('WITHHELD');
+  // Who may not see personal words may not learn them by searching for them either.
+  expect((await service.get('/cases?text=lift')).body.code).toBe('WITHHELD');
   const { body: shown } = await service.get(`/cases/${caseId}`);
   expect([shown.content, shown.parties[0].name]).toEqual([{ withheld: true }, { withheld: true }]);
   const row = (await service.get('/cases')).body.items.find((it: { caseId: string }) => it.caseId === caseId);

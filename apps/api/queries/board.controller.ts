@@ -22,6 +22,7 @@ import {
 } from '#views';
 import { Engine } from '../engine.js';
 import type { Request } from '../http/context.js';
+import { ProblemError } from '../http/problems.js';
 import { hasPermission } from '../http/permission.js';
 import { validated } from '../http/validate.js';
 import { granted } from '../people/people.controller.js';
@@ -139,7 +140,7 @@ export class BoardController {
     await this.engine.reached(atLeast);
     // Who may not see personal words may not learn them by asking for them either.
     const open = hasPermission(request, 'open_personal_data');
-    if (!open) delete (filter as { text?: string; externalReference?: string }).text;
+    if (!open && filter.text !== undefined) throw new ProblemError('WITHHELD', { parameter: 'text' });
     const page = granted(
       await caseBoard(this.engine.views, {
         ...filter,
