@@ -134,6 +134,21 @@ describe('deadlines', () => {
     expect(await found({ category })).toMatchObject([{ overdue: true, nextDue: { clock: 'first_reply' } }]);
   });
 
+  test('K-3: a promise is one clock, and broken it is one deadline missed', async () => {
+    const category = 'promised';
+    const made: Said = {
+      type: 'PromiseMade',
+      data: { promiseId: 'p', dueAt: AT },
+      personal: { text: [key, 'we call back'] },
+    };
+    const id = await receive('x', { category }, made, deadline('promise', AT));
+    const late = await caseBoard(db, { category, at: plusMs(AT, 1) });
+    expect(late).toMatchObject({ items: [{ missedCount: 1, nextDue: { clock: 'promise', missed: true } }] });
+    const missed: Said = { type: 'DeadlineMissed', data: { clock: 'promise', run: 1, dueAt: AT } };
+    await views.reached(await log.append(id, missed, { type: 'PromiseBroken', data: { promiseId: 'p', dueAt: AT } }));
+    expect(await found({ category })).toMatchObject([{ missedCount: 1, overdue: true, nextDue: null }]);
+  });
+
   test('a verdict that is corrected counts as what it became', async () => {
     const category = 'corrected';
     const about = { clock: 'first_reply', run: 1 };

@@ -5,9 +5,8 @@ import { openedText, type ProjectedEvent, type Reducers } from '#sql';
 import type { BoardRow } from './tables.js';
 
 const EXCERPT_CHARACTERS = 160;
-export const PROMISE = 'promise';
 
-type Run = readonly [dueAt: string, clock: string, run: number | string];
+type Run = readonly [dueAt: string, clock: string, run: number];
 
 /** The row of a case of which nothing is known yet. Written out: objects made of one literal are copied much faster. */
 export const emptyRow = ({ subject, position, meta }: ProjectedEvent): BoardRow => ({
@@ -62,7 +61,7 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
     recorded_at: meta.recordedAt,
     historical: meta.historical ? 1 : row.historical,
   }),
-  CaseDeclined: (row) => promisesLapsed(inPhase(row, 'declined')),
+  CaseDeclined: (row) => inPhase(row, 'declined'),
   CaseAccepted: (row) => inPhase(row, 'handling'),
   CaseClassified: (row, { data }) => ({
     ...row,
@@ -77,9 +76,6 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   HandlerRecused: (row, { data }) => (row.owner === data.person ? { ...row, owner: null } : row),
   WaitingStarted: (row) => inPhase(row, 'waiting'),
   WaitingEnded: (row) => (row.phase === 'waiting' ? inPhase(row, 'handling') : row),
-  PromiseMade: (row, { data }) => started(row, [data.dueAt, PROMISE, data.promiseId]),
-  PromiseKept: (row, { data }) => ended(row, PROMISE, data.promiseId),
-  PromiseBroken: (row, { data }) => missed(ended(row, PROMISE, data.promiseId), 1),
   CaseEscalated: (row, { data }) => withEscalations(row, [...openEscalations(row), data.escalationId]),
   EscalationAcknowledged: (row, { data }) =>
     withEscalations(
@@ -93,7 +89,8 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   }),
   CaseClosed: (row) => inPhase(row, 'closed'),
   CaseArchived: (row) => inPhase(row, 'archived'),
-  CaseWithdrawn: (row) => promisesLapsed(inPhase(row, 'withdrawn')),
+  CaseWithdrawn: (row) => inPhase(row, 'withdrawn'),
+  // A promise is a clock (K-3): its own events say nothing that those of its clock do not say.
   DeadlineSet: (row, { data }) => started(row, [data.dueAt, data.clock, data.run]),
   DeadlineMet: (row, { data }) => ended(row, data.clock, data.run),
   DeadlineMissed: (row, { data }) => missed(ended(row, data.clock, data.run), 1),
@@ -139,15 +136,9 @@ const brokenOf = (phase: BoardRow['phase'], missedCount: number): number =>
 
 const started = (row: BoardRow, run: Run): BoardRow => withRuns(row, [...without(row, run[1], run[2]), run]);
 
-const ended = (row: BoardRow, clock: string, run: number | string): BoardRow => withRuns(row, without(row, clock, run));
+const ended = (row: BoardRow, clock: string, run: number): BoardRow => withRuns(row, without(row, clock, run));
 
-const promisesLapsed = (row: BoardRow): BoardRow =>
-  withRuns(
-    row,
-    runsOf(row).filter(([, clock]) => clock !== PROMISE),
-  );
-
-const without = (row: BoardRow, clock: string, run: number | string): Run[] =>
+const without = (row: BoardRow, clock: string, run: number): Run[] =>
   runsOf(row).filter((it) => it[1] !== clock || it[2] !== run);
 
 /** Imported history breaks nothing any more, until the case is taken over (EVENTS.md 18). */

@@ -16,7 +16,7 @@ interface Group {
 }
 
 /** For machines, or said by the line itself. */
-const UNSAID = /^(clock|run|ruledBy|partyId|groundId|role|main|.*Id)$/;
+const UNSAID = /^(clock|run|ruledBy|partyId|groundId|role|main|evidence|.*Id)$/;
 
 const isNothing = (value: unknown): boolean =>
   value === undefined ||

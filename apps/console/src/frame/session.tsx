@@ -11,7 +11,7 @@ import {
 import { onSignedOut } from '../http/requests.ts';
 import type { Category, Me, Page, Person, Policy } from '../http/shapes.ts';
 import { useRead } from '../http/use-read.ts';
-import { inLanguage, spelledOut, useLanguage } from '../language/language.tsx';
+import { inLanguage, term, useLanguage } from '../language/language.tsx';
 import { setServerNow } from '../time/server-clock.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { SignInPage } from './sign-in-page.tsx';
@@ -74,7 +74,7 @@ export interface Names {
 /** Ids as the viewer's words: people by name, categories and clocks by the pack's labels. */
 export function useNames(): Names {
   const { people, policy, me } = useSession();
-  const { language } = useLanguage();
+  const { language, words } = useLanguage();
   return useMemo(() => {
     const persons = new Map(people.map(({ id, name }) => [id, name]));
     persons.set(me.id, me.name);
@@ -90,8 +90,8 @@ export function useNames(): Names {
     return {
       person: (id) => persons.get(id) ?? id,
       category: (id) => categories.get(id) ?? id,
-      clock: (id) => clocks.get(id) ?? spelledOut(id),
+      clock: (id) => clocks.get(id) ?? term(words.clock, id),
       units: [...new Set(people.flatMap(({ unit }) => (unit ? [unit] : [])))].sort(),
     };
-  }, [people, policy, me, language]);
+  }, [people, policy, me, language, words]);
 }

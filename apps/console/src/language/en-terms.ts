@@ -107,5 +107,7 @@ export const enTerms = {
     TakenOver: 'Taken over',
     SubjectErased: 'Personal data erased',
   } satisfies Record<CaseEventType, string>,
+  /** The clocks that every case can have; those of the policy pack bring their own names. */
+  clock: { promise: 'Promise', 'source-target': 'Target of the source' },
   clockState: { running: 'Running', paused: 'Paused', met: 'Met', missed: 'Missed', cancelled: 'Cancelled' },
 };
