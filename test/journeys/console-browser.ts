@@ -51,11 +51,12 @@ export class Screens {
 /** Chooses in one of the component library's lists, as somebody with a mouse does. */
 export async function choose(inside: Locator, label: string, option: string): Promise<void> {
   await inside.getByRole('combobox', { name: label }).click();
-  const offered = inside.page().locator('.ant-select-dropdown:visible .ant-select-item-option-content');
-  const chosen = offered.getByText(option, { exact: true });
+  // What is still sliding in lets a click pass beside it.
+  const list = inside.page().locator('.ant-select-dropdown:visible:not(.ant-slide-up)');
+  const chosen = list.locator('.ant-select-item-option-content').getByText(option, { exact: true });
   await chosen.click();
   // It stays over what is below until it has slid away.
-  await chosen.waitFor({ state: 'hidden' });
+  await inside.page().locator('.ant-select-dropdown:visible').filter({ hasText: option }).waitFor({ state: 'hidden' });
 }
 
 /** Opens a command's form, has it filled in, and sends it. */
