@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { holdFile } from '#event-store/embedded';
 
 /** Another process holds the data folder. `server` is there where it is a server that answers. */
 export class FolderInUse extends Error {
@@ -36,22 +36,14 @@ export interface FolderLock {
  */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = new Database(join(folder, 'lock.sqlite'), { timeout: 0 });
-  try {
-    // The lock of an open exclusive transaction is the operating system's: a killed process leaves none behind.
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
-    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY'))
-      throw new FolderInUse(folder, runningServer(folder));
-    throw error;
-  }
+  const lock = holdFile(join(folder, 'lock.sqlite'));
+  if (lock === undefined) throw new FolderInUse(folder, runningServer(folder));
   rmSync(serverFile(folder), { force: true });
   return {
     announce: (server) => writeWhole(serverFile(folder), `${JSON.stringify(server)}\n`),
     release: () => {
       rmSync(serverFile(folder), { force: true });
-      lock.close();
+      lock.release();
     },
   };
 }

@@ -22,22 +22,32 @@ export interface FolderLock {
 }
 
 /**
- * Takes the folder for writing, for one holder at a time. The operating system gives the lock free when the process
- * ends, however it ends: SQLite's own file lock on an empty database holds it.
+ * Takes the folder for writing, for one holder at a time.
  * @throws FolderInUse where somebody else has it
  */
 export function lockFolder(folder: string): FolderLock {
   const ownerFile = join(folder, 'writer.pid');
-  const lock = new Database(join(folder, 'writer.lock'), { timeout: 0 });
+  const lock = holdFile(join(folder, 'writer.lock'));
+  if (lock === undefined) throw new FolderInUse(folder, ownerIn(ownerFile));
+  writeFileSync(ownerFile, String(process.pid));
+  return lock;
+}
+
+/**
+ * Holds a file for this process alone. The operating system gives it free when the process ends, however it ends:
+ * SQLite's own file lock on an empty database holds it.
+ * @returns undefined where somebody else holds it
+ */
+export function holdFile(file: string): FolderLock | undefined {
+  const lock = new Database(file, { timeout: 0 });
   try {
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw new FolderInUse(folder, ownerIn(ownerFile));
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return undefined;
     throw error;
   }
-  writeFileSync(ownerFile, String(process.pid));
   return { release: () => void lock.close() };
 }
 
