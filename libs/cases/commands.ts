@@ -28,6 +28,7 @@ import { PassOnCase, passOnCase } from './pass-on-case/index.js';
 import { ProposeCompensation, proposeCompensation } from './propose-compensation/index.js';
 import { ProposePlan, proposePlan } from './propose-plan/index.js';
 import { ReceiveCase, receiveCase } from './receive-case/index.js';
+import { RecomputeDeadlines, recomputeDeadlines } from './recompute-deadlines/index.js';
 import { RecordInvestigation, recordInvestigation } from './record-investigation/index.js';
 import { RecordOpinion, recordOpinion } from './record-opinion/index.js';
 import { RecordReturnVisit, recordReturnVisit } from './record-return-visit/index.js';
@@ -112,6 +113,7 @@ export const CASE_COMMANDS: readonly CaseCommandEntry[] = [
   entry(AddAttachment, addAttachment, 'Add an attachment that is stored already'),
   entry(LinkCase, linkCase, 'Link another case'),
   entry(UnlinkCase, unlinkCase, 'Undo a link'),
+  entry(RecomputeDeadlines, recomputeDeadlines, 'Count provisional deadlines again'),
   entry(SettleCase, settleCase, 'Settle what is due'),
   entry(ImportHistory, importHistory, 'Import a case with its past'),
 ];

@@ -20,15 +20,18 @@ export const PACK_CIRCUMSTANCES = [
 ] as const;
 export type PackCircumstance = (typeof PACK_CIRCUMSTANCES)[number];
 
-/** The events that may start, meet or cancel a clock. */
-export const CLOCK_EVENTS = [
+/** The events that may start, meet, pause or cancel a clock, or call somebody in. */
+export const TRIGGER_EVENTS = [
   'CaseReceived',
+  'IdentityVerified',
   'CaseAccepted',
   'CaseAcknowledged',
   'CaseDeclined',
   'ReplyGiven',
   'CaseClassified',
   'GroupGrown',
+  'SeverityRaised',
+  'SeverityLowered',
   'CaseAssigned',
   'CaseTransferred',
   'CasePassedOn',
@@ -37,18 +40,36 @@ export const CLOCK_EVENTS = [
   'PlanAccepted',
   'PlanRejected',
   'ProgressReported',
+  'PromiseMade',
+  'PromiseKept',
+  'PromiseBroken',
+  'WaitingStarted',
+  'WaitingEnded',
+  'CompensationProposed',
+  'CompensationApproved',
+  'CompensationDeclined',
+  'RequiredStepDone',
   'CaseReportedUp',
   'CaseResolved',
   'CustomerNotified',
+  'OpinionRecorded',
   'ReturnVisitMade',
   'CaseReopened',
   'PapersFiled',
   'CaseClosed',
   'CaseWithdrawn',
+  'TakenOver',
+  'DeadlineWarned',
+  'DeadlineMet',
+  'DeadlineMissed',
+  'DeadlineCancelled',
 ] as const;
-export type ClockEventType = (typeof CLOCK_EVENTS)[number];
+export type TriggerEvent = (typeof TRIGGER_EVENTS)[number];
 
-/** What a clock of a pack may count from (K-7). */
+/**
+ * What a clock of a pack counts from (K-7): when that which starts it occurred, when it was recorded, when the case was
+ * accepted; `event` says in so many words that another event than the receipt starts it, and counts from when that happened.
+ */
 export const CLOCK_ORIGINS = ['occurred', 'recorded', 'accepted', 'event'] as const;
 export type ClockOrigin = (typeof CLOCK_ORIGINS)[number];
 

@@ -1,4 +1,7 @@
 import type { DomainEvent, Instant, Recorded } from '#kernel';
+import type { ClockEvent } from './clock-events.js';
+
+export * from './clock-events.js';
 
 /** I-1, in the order of the requirement; `web_form` is ours. */
 export const CHANNELS = [
@@ -173,10 +176,24 @@ export type CaseEvent =
         readonly level: number;
         readonly reasonCode: string;
         readonly recipients: readonly string[];
+        /** The chain of the pack it belongs to; its levels say who is next. */
+        readonly chain?: string;
+        /** The escalation that nobody acknowledged in time. */
+        readonly above?: string;
+        /** The event that called it in, and the ground or the clock that event is about. */
+        readonly cause?: string;
+        readonly ground?: string;
+        readonly clock?: string;
+        readonly source?: string;
       },
       'reason'
     >
   | DomainEvent<'EscalationAcknowledged', { readonly escalationId: string; readonly by: string }>
+  /** What it was called in for turned out not to be so (EVENTS.md 16, S-3). */
+  | DomainEvent<
+      'EscalationWithdrawn',
+      { readonly escalationId: string; readonly reasonCode: string; readonly cause: string }
+    >
   | DomainEvent<'CaseReportedUp', { readonly to: string; readonly duty?: string }, 'text'>
   // Result
   | DomainEvent<'CaseResolved', { readonly outcome: Outcome }, 'resolution'>
@@ -215,36 +232,7 @@ export type CaseEvent =
     >
   | DomainEvent<'CaseUnlinked', { readonly linkId: string; readonly otherCaseId: string; readonly reasonCode: string }>
   // Clocks (K-7…K-10)
-  | DomainEvent<
-      'DeadlineSet',
-      {
-        readonly clock: string;
-        readonly run: number;
-        readonly countsFrom: 'occurred' | 'recorded' | 'accepted' | 'event' | 'given';
-        readonly startsAt: Instant;
-        readonly dueAt: Instant;
-        /** As the pack writes it, e.g. `2d`; `given` where the instant itself was given. */
-        readonly budget: string;
-        readonly source: string;
-      }
-    >
-  | DomainEvent<
-      'DeadlineMet',
-      { readonly clock: string; readonly run: number; readonly dueAt: Instant; readonly metAt: Instant }
-    >
-  | DomainEvent<'DeadlineMissed', { readonly clock: string; readonly run: number; readonly dueAt: Instant }>
-  | DomainEvent<'DeadlineCancelled', { readonly clock: string; readonly run: number; readonly reasonCode: string }>
-  | DomainEvent<
-      'VerdictCorrected',
-      {
-        readonly clock: string;
-        readonly run: number;
-        readonly from: Verdict;
-        readonly to: Verdict;
-        readonly cause: string;
-        readonly metAt?: Instant;
-      }
-    >
+  | ClockEvent
   // Imported history, cut-over, erasure
   | DomainEvent<
       'HistoryImported',
@@ -267,8 +255,6 @@ export type CaseEvent =
     >
   | DomainEvent<'TakenOver', { readonly at: Instant }>
   | DomainEvent<'SubjectErased', { readonly parties: readonly string[]; readonly keyIds: readonly string[] }>;
-
-export type Verdict = 'met' | 'missed' | 'cancelled';
 
 /** DESIGN: state is a union, not flags. */
 export const PHASES = [

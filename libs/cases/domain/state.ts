@@ -4,6 +4,7 @@ import type {
   CaseKind,
   Channel,
   Circumstance,
+  Due,
   Ground,
   Justification,
   LinkRelation,
@@ -19,19 +20,41 @@ export type CountsFrom = Extract<CaseEvent, { type: 'DeadlineSet' }>['data']['co
 export type PassedOnTo = Extract<CaseEvent, { type: 'CasePassedOn' }>['data']['to'];
 
 /** One run of a clock. Running until it has a verdict; a later event of the log holds over an earlier one (EVENTS.md 16). */
-export interface ClockRun {
+export interface ClockRun extends Due {
   readonly clock: string;
   readonly run: number;
   readonly countsFrom: CountsFrom;
   readonly startsAt: Instant;
-  readonly dueAt: Instant;
-  readonly budget: string;
   readonly source: string;
-  readonly state: 'running' | Verdict;
+  readonly state: 'running' | 'paused' | Verdict;
+  /** What it does not run in. The last one is open while it is paused. */
+  readonly pauses: readonly RunPause[];
+  /** The percentages of which it was warned. */
+  readonly warned: readonly number[];
   /** When it was met or cancelled, in the time in which things happened. */
   readonly endedAt?: Instant;
-  /** The revision of the event that gave the verdict. */
+  /** When what was missed was done all the same. */
+  readonly fulfilledAt?: Instant;
+  /** The event that started it, where it falls with that one. */
+  readonly cause?: string;
+  /** The run it goes on with. */
+  readonly continues?: number;
+  /** When that which started it happened: nothing earlier ends a further run. */
+  readonly begunAt: Instant;
+  /** When its due instant came to be known: what follows from missing it counts from no earlier instant. */
+  readonly knownAt: Instant;
+  /** The revision of the event that gave the due instant. */
+  readonly dueBy: number;
+  /** Revision and id of the event that gave the verdict. */
   readonly ruledBy: number;
+  readonly ruling?: string;
+}
+
+/** Counted from 1 within the run; 0 for what a continued run brought along. */
+export interface RunPause {
+  readonly number: number;
+  readonly from: Instant;
+  readonly to?: Instant;
 }
 
 export interface PromiseState {
@@ -61,8 +84,14 @@ export interface EscalationState {
   readonly escalationId: string;
   readonly level: number;
   readonly recipients: readonly string[];
-  /** E-1: it ends when it is acknowledged or the case is resolved. */
-  readonly state: 'open' | 'acknowledged' | 'ended';
+  readonly chain?: string;
+  readonly cause?: string;
+  readonly ground?: string;
+  /**
+   * E-1: it ends when it is acknowledged or the case is resolved; `passed_up` where nobody acknowledged it in time and the
+   * next level was called in; `withdrawn` where its reason fell.
+   */
+  readonly state: 'open' | 'acknowledged' | 'ended' | 'passed_up' | 'withdrawn';
 }
 
 export interface VisitState {
@@ -103,6 +132,9 @@ export interface CaseFacts {
   readonly channel?: Channel;
   readonly receivedAt?: Instant;
   readonly recordedAt?: Instant;
+  readonly acceptedAt?: Instant;
+  /** Who recorded the receipt. */
+  readonly receivedBy?: string;
   readonly parties: readonly Party[];
   readonly persons: number;
   readonly category?: string;

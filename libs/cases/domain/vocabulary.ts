@@ -1,4 +1,4 @@
-import type { ClockEventType, ClockOrigin, PackCircumstance, PackKind, PackSeverity } from '#policy';
+import type { ClockOrigin, PackCircumstance, PackKind, PackSeverity, TriggerEvent } from '#policy';
 import type { CaseEvent, CaseEventType, CaseKind, Circumstance, Severity } from './events.js';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
@@ -10,6 +10,6 @@ export const PACKS_SPEAK_THE_DOMAIN: [
   Same<PackKind, CaseKind>,
   Same<PackSeverity, Severity>,
   Same<PackCircumstance, Circumstance>,
-  Within<ClockEventType, CaseEventType>,
+  Within<TriggerEvent, CaseEventType>,
   Within<ClockOrigin, CountsFrom>,
 ] = [true, true, true, true, true];

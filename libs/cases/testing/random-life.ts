@@ -167,6 +167,7 @@ const BODIES: Readonly<Record<CommandName, Body>> = {
     ),
     reasonCode: 'x',
   }),
+  RecomputeDeadlines: nothing,
   SettleCase: nothing,
 };
 

@@ -1,4 +1,4 @@
-import { mainComplainant, type CaseState } from '#cases';
+import { isOpen, mainComplainant, type CaseState } from '#cases';
 import type { Json, JsonObject } from '#kernel';
 import type { Reading } from './replay.js';
 import { thingKey, type Sheet } from './sheet.js';
@@ -25,9 +25,7 @@ export function caseDetail({ state, sheet }: Reading): JsonObject {
     profile: fields['profile'],
     motive: fields['motive'],
     parties: state.parties.map((party) => partyOf(state, sheet, party)),
-    clocks: state.clocks.map(({ ruledBy: _, state: ruling, endedAt, ...run }) =>
-      defined({ ...run, state: ruling, verdict: ruling === 'running' ? undefined : ruling, metAt: endedAt }),
-    ),
+    clocks: state.clocks.map(clockOf),
     promises: things(sheet, 'promises', 'promiseId', state.promises),
     plans: things(sheet, 'plans', 'planId', state.plans),
     compensations: things(sheet, 'compensations', 'compensationId', state.compensations),
@@ -60,6 +58,26 @@ export function caseDetail({ state, sheet }: Reading): JsonObject {
     reopenCount: state.reopenCount,
     historical: state.historical,
     takenOverAt: state.takenOverAt,
+  });
+}
+
+/** A run as people read it; what the fold keeps for itself stays there. */
+function clockOf(run: CaseState['clocks'][number]): JsonObject {
+  const {
+    ruledBy: _by,
+    dueBy: _due,
+    knownAt: _known,
+    ruling: _ruling,
+    begunAt: _begun,
+    endedAt,
+    pauses,
+    ...rest
+  } = run;
+  return defined({
+    ...rest,
+    pauses: pauses.map(({ from, to }) => defined({ from, to })),
+    verdict: isOpen(run) ? undefined : run.state,
+    metAt: endedAt,
   });
 }
 

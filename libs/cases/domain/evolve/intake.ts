@@ -20,6 +20,7 @@ export const INTAKE: Folds<
     channel: data.channel,
     receivedAt: meta.occurredAt,
     recordedAt: meta.recordedAt,
+    receivedBy: meta.actor.id,
     parties: joined(state.parties, data.parties),
     persons: Math.max(state.persons, data.persons),
     ...(data.category === undefined ? {} : { category: data.category }),
@@ -36,7 +37,7 @@ export const INTAKE: Folds<
   }),
   ProfileAssessed: unchanged,
   CaseDeclined: (state, { data }) => lapsed(enter(state, { phase: 'declined', reasonCode: data.reasonCode })),
-  CaseAccepted: (state) => enter(state, { phase: 'handling' }),
+  CaseAccepted: (state, { meta }) => ({ ...enter(state, { phase: 'handling' }), acceptedAt: meta.occurredAt }),
   CaseAcknowledged: (state) => ({ ...state, acknowledged: true }),
   ReplyGiven: (state) => ({ ...state, replied: true }),
   CaseClassified: (state, { id, data }) => ({

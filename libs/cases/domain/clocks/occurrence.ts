@@ -1,0 +1,34 @@
+import type { CaseAsked, Occurrence, Policy } from '#policy';
+import type { RecordedCaseEvent } from '../events.js';
+import type { CaseState } from '../state.js';
+
+/** A case as the conditions of a pack see it. */
+export const asked = (state: CaseState, policy: Policy): CaseAsked => ({
+  kind: state.kind,
+  channel: state.channel ?? '',
+  categories: policy.categoryPath(state.category),
+  unit: state.unit ?? '',
+  severity: state.severity,
+  phase: state.phase,
+  persons: state.persons,
+  circumstances: state.circumstances,
+  reopenings: state.reopenCount,
+});
+
+/** An event as the pack sees it. A corrected verdict is to everything else what that verdict would have been. */
+export const occurrence = (state: CaseState, event: RecordedCaseEvent, policy: Policy): Occurrence => ({
+  type: event.type === 'VerdictCorrected' ? CORRECTED_TO[event.data.to] : event.type,
+  data: event.data,
+  case: asked(state, policy),
+});
+
+const CORRECTED_TO = {
+  met: 'DeadlineMet',
+  missed: 'DeadlineMissed',
+  cancelled: 'DeadlineCancelled',
+  running: 'VerdictCorrected',
+} as const;
+
+/** The instant whose knowledge counts: what the engine settles leans on what was known when it was due (EVENTS.md 14). */
+export const knownAt = ({ meta }: RecordedCaseEvent): string =>
+  meta.actor.role === 'engine' ? meta.occurredAt : meta.recordedAt;
