@@ -47,3 +47,4 @@ export * from './transfer-case/index.js';
 export * from './unlink-case/index.js';
 export * from './verify-identity/index.js';
 export * from './withdraw-case/index.js';
+export * from './explanation/index.js';

@@ -157,11 +157,15 @@ export class Policy {
     return this.reckoning.reckon({ budget: rule.acknowledgeWithin, calendar: rule.calendar }, span);
   }
 
-  /** K-9: a calendar as it was known, and a budget as it is written in an event; undefined where the instant was given. */
+  /**
+   * K-9: a calendar as it was known, and a budget as it is written in an event; undefined where the instant was given, or
+   * where this pack has no such calendar or tolerance (any more).
+   */
   measureOf(
     { budget, calendar }: { readonly budget: string; readonly calendar?: { readonly name: string } | undefined },
     knownAt: string,
   ): { readonly budget: Budget; readonly calendar: Calendar } | undefined {
+    if (!this.reckoning.has(calendar?.name) || (budget === IMMEDIATELY && !this.pack.immediately)) return undefined;
     const parsed = budget === IMMEDIATELY ? this.reckoning.inFull(budget) : parseBudget(budget);
     if (isRefusal(parsed)) return undefined;
     return { budget: parsed, calendar: this.reckoning.calendar(calendar?.name, knownAt) };

@@ -50,31 +50,42 @@ export const told = (events: readonly Told[]): Reading => events.reduce(advanced
 /** What follows from what is settled comes to rest long before this. */
 const MOST_SETTLED = 1000;
 
+/** A case with all settled that was due strictly before an instant, and the events by which it is. */
+export interface Settled {
+  readonly state: CaseState;
+  /** Nobody has written them: each stands behind all that is recorded. */
+  readonly events: readonly RecordedCaseEvent[];
+}
+
 /**
- * The state with all settled that was due strictly before the instant, though nobody has written it: reading is never behind
+ * The case with all settled that was due strictly before the instant, though nobody has written it: reading is never behind
  * (EVENTS.md 17). Nothing is stored; a timer or the next command will write the same.
  */
-export function settledUpTo(state: CaseState, until: Instant, policy: Policy): CaseState {
+export function settled(state: CaseState, until: Instant, policy: Policy): Settled {
   const facts: Facts<Policy> = { at: until, actor: ENGINE, policy, newId, newKey: newId };
-  let settled = state;
+  const events: RecordedCaseEvent[] = [];
+  let now = state;
+  const add = (event: CaseEvent): void => {
+    const recorded = imagined(now, event, facts);
+    events.push(recorded);
+    now = caseAggregate.evolve(now, recorded);
+    const followers = caseAggregate.follow(now, recorded, facts);
+    // What follows from settlement is never refused (libs/execution).
+    if (!isRefusal(followers)) followers.forEach(add);
+  };
   for (let count = 0; count < MOST_SETTLED; count++) {
-    const due = caseAggregate.settle(settled, until, facts);
-    if (due.length === 0) return settled;
-    settled = due.reduce((before, event) => withFollowers(before, event, facts), settled);
+    const due = caseAggregate.settle(now, until, facts);
+    if (due.length === 0) break;
+    due.forEach(add);
   }
-  return settled;
+  return { state: now, events };
 }
 
-function withFollowers(state: CaseState, event: CaseEvent, facts: Facts<Policy>): CaseState {
-  const recorded = imagined(state, event, facts);
-  const after = caseAggregate.evolve(state, recorded);
-  const followers = caseAggregate.follow(after, recorded, facts);
-  // What follows from settlement is never refused (libs/execution).
-  return isRefusal(followers) ? after : followers.reduce((now, follower) => withFollowers(now, follower, facts), after);
-}
+export const settledUpTo = (state: CaseState, until: Instant, policy: Policy): CaseState =>
+  settled(state, until, policy).state;
 
 /** What the executor would write, but for the seal: it stands behind all that is recorded. */
-const imagined = (state: CaseState, event: CaseEvent, { at }: Facts<Policy>): RecordedCaseEvent =>
+const imagined = (state: CaseState, event: CaseEvent, { at, policy }: Facts<Policy>): RecordedCaseEvent =>
   ({
     id: newId(),
     stream: state.stream ?? '',
@@ -89,7 +100,7 @@ const imagined = (state: CaseState, event: CaseEvent, { at }: Facts<Policy>): Re
       recordedAt: at,
       correlationId: '',
       command: { id: '', digest: '' },
-      policy: { pack: '', version: '' },
+      policy: { pack: policy.id, version: policy.version },
       prev: '',
       hash: '',
     },
