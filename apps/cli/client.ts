@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { runningServer } from '../api/data-folder.js';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { CaseExplained } from '../api/queries/case-reading.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
 export interface EngineClient {
   timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]>;
+  explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained>;
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
   rebuild(view: string): Promise<void>;
   /** The time that the engine records. */
@@ -45,6 +47,11 @@ export async function connect(where: Where): Promise<EngineClient> {
   return LocalClient.open(folder);
 }
 
+function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): string {
+  const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
+  return `/cases/${encodeURIComponent(caseId)}/${what}?${query.toString()}`;
+}
+
 class HttpClient implements EngineClient {
   private readonly base: string;
 
@@ -55,10 +62,12 @@ class HttpClient implements EngineClient {
     this.base = url.replace(/\/+$/, '');
   }
 
-  async timeline(caseId: string, { by, asOf }: TimelineOrder): Promise<readonly TimelineEntry[]> {
-    const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
-    const path = `/cases/${encodeURIComponent(caseId)}/timeline?${query.toString()}`;
-    return (await this.request<{ items: TimelineEntry[] }>('GET', path)).items;
+  async timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]> {
+    return (await this.request<{ items: TimelineEntry[] }>('GET', ofCase(caseId, 'timeline', order))).items;
+  }
+
+  explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained> {
+    return this.request('GET', ofCase(caseId, 'explanation', order));
   }
 
   async importCases(cases: readonly object[]): Promise<readonly ImportResult[]> {

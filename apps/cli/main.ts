@@ -5,6 +5,7 @@ import { FolderInUse } from '../api/data-folder.js';
 import { WrongSettings } from '../api/settings.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
+import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
@@ -56,6 +57,19 @@ withWhere(program.command('replay <case>'))
   .option('--as-of <instant>', 'only what was so at that instant, e.g. 2026-01-05T08:00:00+08:00')
   .option('--all', 'all steps at once')
   .action((caseId: string, options: ReplayOptions) => replay(caseId, options));
+
+withWhere(program.command('explain <case> [clock]'))
+  .description('Says why a deadline is what it is: what it counts from, each running and paused stretch, the sum.')
+  .option('--run <n>', 'which run of the clock (default: every run)')
+  .option('--zone <zone>', 'IANA name of the zone that times are shown in', 'Asia/Shanghai')
+  .option('--json', 'as the API gives it, for another program')
+  .addOption(
+    new Option('--by <time>', 'as it became known, or as it happened')
+      .choices(['recorded', 'occurred'])
+      .default('recorded'),
+  )
+  .option('--as-of <instant>', 'as it was at that instant, e.g. 2026-01-05T08:00:00+08:00')
+  .action((caseId: string, clockId: string | undefined, options: ExplainOptions) => explain(caseId, clockId, options));
 
 program
   .command('verify')

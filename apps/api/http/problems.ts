@@ -47,6 +47,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   WITHHELD: [403, 'Your role may not see this.'],
   UNKNOWN_ROUTE: [404, 'There is nothing at this address; /docs lists what there is.'],
   CASE_NOT_FOUND: [404, 'There is no case with this id.'],
+  CLOCK_NOT_FOUND: [404, 'The case has no such clock, or no such run of it; facts.clocks names those it has.'],
   ATTACHMENT_NOT_FOUND: [404, 'The case has no attachment with this id.'],
   ATTACHMENT_DAMAGED: [410, 'What is stored of the attachment is not what was stored.'],
   ATTACHMENT_ERASED: [410, 'The attachment was erased.'],
