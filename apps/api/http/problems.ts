@@ -55,7 +55,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   KEY_UNKNOWN: [404, 'There is no key with this id.'],
   PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
   NO_TEST_CLOCK: [404, 'This server runs on real time: start it with REDRESS_TEST_CLOCK to move time.'],
-  METHOD_NOT_ALLOWED: [405, 'This address does not know that method.'],
+  METHOD_NOT_ALLOWED: [405, 'This address does not know that method; the header Allow names those it knows.'],
   FOREIGN_POSITION: [409, 'The position is of another log: begin again, or translate it.'],
   POSITION_AHEAD: [409, 'The position lies beyond the end of the log.'],
   PRECONDITION_FAILED: [412, 'Somebody changed the case since: read it again and decide anew.'],
