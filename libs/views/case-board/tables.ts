@@ -33,8 +33,12 @@ export type BoardRow = {
   readonly owed: string;
   /** Something is owed and the case is still being worked on. */
   readonly broken: number;
+  /** JSON, `clock#run` each: what has no verdict and stands still, was warned of, or leans on holidays not published yet. */
+  readonly paused: string;
+  readonly warned: string;
+  readonly provisional: string;
   readonly reopen_count: number;
-  /** JSON: ids of the escalations that nobody has acknowledged (E-1). */
+  /** JSON: `[escalationId, level]` of the escalations that nobody has acknowledged (E-1). */
   readonly escalations: string;
   readonly escalated: number;
   readonly historical: number;
@@ -99,6 +103,9 @@ export const BOARD: TableShape<BoardRow> = {
     missed_count: 'integer',
     owed: 'text',
     broken: 'integer',
+    paused: 'text',
+    warned: 'text',
+    provisional: 'text',
     reopen_count: 'integer',
     escalations: 'text',
     escalated: 'integer',
