@@ -1,6 +1,14 @@
-import type { Segment } from '#calendar';
 import type { Actor, Instant, JsonObject } from '#kernel';
-import type { CaseEventType, ClockOf, ClockRun, CountsFrom, Pause, Verdict } from '../domain/index.js';
+import type { CaseEventType, ClockOf, Pause, Verdict } from '../domain/events.js';
+import type { ClockRun, CountsFrom } from '../domain/state.js';
+
+/** A piece of the way from the start to the due instant. Only what runs is counted. */
+export interface Stretch {
+  readonly kind: 'running' | 'paused' | 'closed';
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly countedMs: number;
+}
 
 /** An event as an explanation points to it. `unwritten` is what has come due and nobody has written yet (EVENTS.md 17). */
 export interface EventSeen {
@@ -29,7 +37,7 @@ export interface ClockStep extends EventSeen {
  */
 export type Counting =
   | ({ readonly how: 'counted' } & Counted)
-  | { readonly how: 'given'; readonly segments: readonly Segment[]; readonly countedMs: number }
+  | { readonly how: 'given'; readonly segments: readonly Stretch[]; readonly countedMs: number }
   | { readonly how: 'unlike'; readonly dueAt?: Instant; readonly calendarVersion?: string };
 
 export interface Counted {
@@ -40,7 +48,7 @@ export interface Counted {
   readonly zone: string;
   readonly calendarVersion: string;
   /** A run that stands still is followed up to now: what it will be due is counted when it goes on. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly Stretch[];
   /** The sum of what runs. */
   readonly countedMs: number;
   /** Of a run that stands still: what of the budget is left for when it goes on. */

@@ -173,7 +173,7 @@ export function itemOf(row: BoardRow, at: Instant): BoardItem {
     overdue: row.broken === 1 || past > 0,
     pausedCount: pausedRuns.length,
     warnedCount: namesIn(row.warned).filter((name) => ahead.has(name)).length,
-    provisional: row.provisional !== '[]',
+    provisional: namesIn(row.provisional).some((name) => ahead.has(name)),
     reopenCount: row.reopen_count,
     escalated: row.escalated === 1,
     escalationLevel: Math.max(0, ...openEscalations(row).map(([, level]) => level)),

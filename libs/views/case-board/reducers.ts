@@ -12,11 +12,11 @@ import {
   missed,
   nameOf,
   namesIn,
-  provisionalBy,
   runsOf,
   standsStill,
   started,
   without,
+  withDue,
   withOwed,
   withRuns,
 } from './runs.js';
@@ -109,14 +109,11 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   CaseArchived: (row) => inPhase(row, 'archived'),
   CaseWithdrawn: (row) => inPhase(row, 'withdrawn'),
   // A promise is a clock (K-3): its own events say nothing that those of its clock do not say.
-  DeadlineSet: (row, { data }) => started(row, data),
+  DeadlineSet: (row, { data }) => withDue(started(row, data), data),
   DeadlineWarned: (row, { data }) => ({ ...row, warned: listed(row.warned, data) }),
   ClockPaused: (row, { data }) => standsStill(row, data),
-  ClockResumed: (row, { data }) => (isOwed(row, data) ? row : started(row, data)),
-  DeadlineMoved: (row, { data }) => {
-    if (runsOf(row).some(isRun(data))) return started(row, data);
-    return namesIn(row.paused).includes(nameOf(data)) ? { ...row, provisional: provisionalBy(row, data) } : row;
-  },
+  ClockResumed: (row, { data }) => withDue(isOwed(row, data) ? row : started(row, data), data),
+  DeadlineMoved: (row, { data }) => withDue(runsOf(row).some(isRun(data)) ? started(row, data) : row, data),
   DeadlineMet: (row, { data }) => ended(row, data),
   DeadlineMissed: (row, { data }) => missed(ended(row, data), data),
   DeadlineFulfilledLate: (row, { data }) => withOwed(row, without(namesIn(row.owed), nameOf(data))),

@@ -22,7 +22,6 @@ test('K-7, K-10, E-1: whatever a case lives through, its row says of its clocks 
       live(draws, desk);
       if (desk.events.length === 0) return;
       const [row, { state }] = [rowOf(desk), desk];
-      const isOpen = (it: CaseState['clocks'][number]): boolean => it.state === 'running' || it.state === 'paused';
       expect({
         running: runsOf(row)
           .map(([, clock, run]) => nameOf({ clock, run }))
@@ -38,8 +37,8 @@ test('K-7, K-10, E-1: whatever a case lives through, its row says of its clocks 
         running: named(state, (it) => it.state === 'running'),
         due: state.clocks.flatMap((it) => (it.state === 'running' ? [it.dueAt] : [])).sort(),
         paused: named(state, (it) => it.state === 'paused'),
-        provisional: named(state, (it) => isOpen(it) && it.provisionalYears !== undefined),
-        warned: named(state, (it) => isOpen(it) && it.warned.length > 0),
+        provisional: named(state, (it) => it.provisionalYears !== undefined),
+        warned: named(state, (it) => it.warned.length > 0),
         owed: named(state, (it) => it.state === 'missed' && it.fulfilledAt === undefined),
         missed: state.clocks.filter((it) => it.state === 'missed').length,
         escalations: state.escalations

@@ -36,21 +36,21 @@ export const brokenOf = (phase: BoardRow['phase'], owed: number): number => Numb
 
 type GivenDue = ClockOf & { readonly dueAt: string; readonly provisionalYears?: readonly number[] };
 
-export const started = (row: BoardRow, run: GivenDue): BoardRow => ({
+export const started = (row: BoardRow, run: ClockOf & { readonly dueAt: string }): BoardRow => ({
   ...withRuns(row, [...otherRuns(row, run), [run.dueAt, run.clock, run.run]]),
   paused: unlisted(row.paused, run),
-  provisional: provisionalBy(row, run),
 });
 
-export const provisionalBy = ({ provisional }: BoardRow, run: GivenDue): string =>
-  run.provisionalYears === undefined ? unlisted(provisional, run) : listed(provisional, run);
+/** Another due instant is provisional or is not, whatever has become of the run. */
+export const withDue = (row: BoardRow, run: GivenDue): BoardRow => ({
+  ...row,
+  provisional: run.provisionalYears === undefined ? unlisted(row.provisional, run) : listed(row.provisional, run),
+});
 
-/** A run that has its verdict is nothing to be looked at any more. */
+/** It has its verdict; what is known of it besides stays, because a corrected verdict may let it run again. */
 export const ended = (row: BoardRow, run: ClockOf): BoardRow => ({
   ...withRuns(row, otherRuns(row, run)),
   paused: unlisted(row.paused, run),
-  warned: unlisted(row.warned, run),
-  provisional: unlisted(row.provisional, run),
 });
 
 /** It will run on from where it stands. */

@@ -33,7 +33,7 @@ export type BoardRow = {
   readonly owed: string;
   /** Something is owed and the case is still being worked on. */
   readonly broken: number;
-  /** JSON, `clock#run` each: what has no verdict and stands still, was warned of, or leans on holidays not published yet. */
+  /** JSON, `clock#run` each: what stands still; what was ever warned of; what leans on holidays not published yet. */
   readonly paused: string;
   readonly warned: string;
   readonly provisional: string;
