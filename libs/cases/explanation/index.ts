@@ -69,10 +69,11 @@ function explained(run: ClockRun, { events, state, policy, at }: CaseTold): Cloc
 }
 
 /** The promise or the escalation that it is the clock of. */
-function belongsTo(run: ClockRun, state: CaseState): Pick<ClockExplanation, 'promiseId' | 'escalationId'> {
+function belongsTo(run: ClockRun, state: CaseState): Partial<ClockExplanation> {
   const promiseId = run.clock === PROMISE_CLOCK ? promiseOf(state, run) : undefined;
-  const escalationId = run.clock === ESCALATION_CLOCK ? escalationOf(state, run)?.escalationId : undefined;
-  return { ...(promiseId === undefined ? {} : { promiseId }), ...(escalationId === undefined ? {} : { escalationId }) };
+  if (promiseId !== undefined) return { promiseId };
+  const escalation = run.clock === ESCALATION_CLOCK ? escalationOf(state, run) : undefined;
+  return escalation === undefined ? {} : chosen(escalation, ['escalationId', 'chain', 'level']);
 }
 
 /** As it is on record where it was missed; else by who holds the posts of the pack now. */

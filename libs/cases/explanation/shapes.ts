@@ -90,6 +90,9 @@ export interface ClockExplanation extends ClockOf {
   readonly continues?: number;
   readonly promiseId?: string;
   readonly escalationId?: string;
+  /** Of the escalation whose acknowledgement it waits for. */
+  readonly chain?: string;
+  readonly level?: number;
   /** K-4: who owes it, or owed it when it was missed. */
   readonly owedBy: readonly string[];
   readonly counting: Counting;

@@ -20,7 +20,11 @@ export function NextDue({ row }: { readonly row: BoardRow }) {
       <div className={styles.line}>
         <Countdown dueAt={nextDue.dueAt} />
       </div>
-      <div className={`${styles.line} ${styles.quiet}`}>{names.clock(nextDue.clock)}</div>
+      <div className={`${styles.line} ${styles.quiet}`}>
+        <span className={styles.shrinking}>{names.clock(nextDue.clock)}</span>
+        {row.warnedCount > 0 && <Flag tone="warn">{words.board.warned}</Flag>}
+        {row.provisional && <Flag>{words.board.provisional}</Flag>}
+      </div>
     </>
   );
 }
@@ -65,9 +69,7 @@ function Flags({ row }: { readonly row: BoardRow }) {
       {owed > 0 && <Flag tone="bad">{words.board.missed(owed)}</Flag>}
       {row.doneLateCount > 0 && <Flag tone="warn">{words.board.doneLate(row.doneLateCount)}</Flag>}
       {row.escalated && <Flag tone="warn">{words.board.escalated(row.escalationLevel)}</Flag>}
-      {row.warnedCount > 0 && <Flag tone="warn">{words.board.warned}</Flag>}
       {row.pausedCount > 0 && <Flag>{words.board.paused}</Flag>}
-      {row.provisional && <Flag>{words.board.provisional}</Flag>}
       {row.reopenCount > 0 && <Flag tone="warn">{words.board.reopened(row.reopenCount)}</Flag>}
       {row.persons > 1 && <Flag>{words.board.persons(row.persons)}</Flag>}
       {row.historical && <Flag>{words.board.historical}</Flag>}

@@ -48,14 +48,14 @@ function Stretches({ counting: { segments } }: { readonly counting: Known }) {
           {segments.map(({ kind, from, to, countedMs }, index) => (
             <tr key={from} data-kind={kind}>
               <td>
-                <At instant={from} />
+                <At instant={from} as="table" />
               </td>
               <td>
-                <At instant={to} />
+                <At instant={to} as="table" />
               </td>
               <td>
-                <span className={styles.kind} data-kind={kind}>
-                  {stretch[kind]}
+                <span className={styles.kind} data-kind={kind} title={stretch[kind]}>
+                  <span>{stretch[kind]}</span>
                 </span>
               </td>
               <td>{countedMs > 0 && hoursText(countedMs, words.span)}</td>

@@ -8,6 +8,9 @@ import { Counting } from './clock-counting.tsx';
 import { useClockSentence } from './clock-sentence.ts';
 import styles from './explanation.module.css';
 
+/** How a pack marks what no document states. */
+export const OURS = '·';
+
 interface ClockDrawerProps {
   readonly of: ClockExplanation | undefined;
   /** All runs of the same clock. */
@@ -30,7 +33,7 @@ export function ClockDrawer({ of, runs, onChoose, onClose }: ClockDrawerProps) {
       destroyOnHidden
     >
       {of && (
-        <div className={styles.explanation}>
+        <div className={styles.explanation} data-outcome={of.state}>
           {runs.length > 1 && (
             <div className={styles.runs}>
               <Segmented<number>
@@ -77,13 +80,16 @@ function RestsOn({ of }: { readonly of: ClockExplanation }) {
   return (
     <dl className={styles.facts}>
       <Fact name={facts.start}>
-        <At instant={of.startsAt} full /> <span className={styles.quiet}>{words.clocks.countsFrom[of.countsFrom]}</span>
+        <At instant={of.startsAt} as="full" />{' '}
+        <span className={styles.quiet}>{words.clocks.countsFrom[of.countsFrom]}</span>
         {startedBy && <Seen event={startedBy} />}
       </Fact>
       <Fact name={facts.budget}>
         {of.budget === 'given' ? words.clocks.named : `${term(words.value, of.budget)}${measure}`}
       </Fact>
-      <Fact name={facts.due}>{of.state === 'paused' ? words.clocks.standsStill : <At instant={of.dueAt} full />}</Fact>
+      <Fact name={facts.due}>
+        {of.state === 'paused' ? words.clocks.standsStill : <At instant={of.dueAt} as="full" />}
+      </Fact>
       {calendar && (
         <Fact name={facts.calendar}>
           {calendar.name} <span className={styles.quiet}>{'zone' in counting && facts.zone(counting.zone)}</span>
@@ -95,8 +101,13 @@ function RestsOn({ of }: { readonly of: ClockExplanation }) {
       <Fact name={facts.policy}>
         {of.policy.pack} {facts.version} {of.policy.version}
       </Fact>
-      <Fact name={facts.source}>{of.source}</Fact>
+      <Fact name={facts.source}>{of.source === OURS ? facts.ours : of.source}</Fact>
       {of.owedBy.length > 0 && <Fact name={facts.owedBy}>{of.owedBy.map(names.person).join(words.listComma)}</Fact>}
+      {of.chain !== undefined && (
+        <Fact name={words.field.chain}>
+          {names.chain(of.chain)} · {words.escalation.level(of.level ?? 1)}
+        </Fact>
+      )}
       {of.continues !== undefined && <Fact name={facts.continues}>{words.case.run(of.continues)}</Fact>}
     </dl>
   );

@@ -6,7 +6,7 @@ import { term, useLanguage } from '../language/language.tsx';
 import { At, Countdown } from '../time/instants.tsx';
 import { hoursText, spanText } from '../time/spans.ts';
 import { ClockBar } from './clock-bar.tsx';
-import { ClockDrawer } from './clock-drawer.tsx';
+import { ClockDrawer, OURS } from './clock-drawer.tsx';
 import styles from './clocks.module.css';
 
 interface ClockStripProps {
@@ -26,14 +26,17 @@ function rankOf({ state, fulfilledAt }: ClockExplanation): number {
 
 const keyOf = ({ clock, run }: ClockExplanation): string => `${clock} ${run}`;
 
-/** Every clock of the case from start to due; one that is chosen explains itself. */
+/** Runs that are over stand behind the last one of their clock, where its explanation leads to them. */
+const isShown = (of: ClockExplanation): boolean => of.run === of.runs || rankOf(of) < 3;
+
+/** The clocks of the case from start to due; one that is chosen explains itself. */
 export function ClockStrip({ explained, isPast, isWorkedOn }: ClockStripProps) {
   const { words } = useLanguage();
   const [chosen, setChosen] = useState<string>();
   if (explained === undefined) return <div className={styles.awaited} aria-hidden />;
   const { items, at } = explained;
   if (items.length === 0) return <p className={styles.none}>{words.case.noClocks}</p>;
-  const ordered = [...items].sort((a, b) => rankOf(a) - rankOf(b) || (a.dueAt < b.dueAt ? -1 : 1));
+  const ordered = items.filter(isShown).sort((a, b) => rankOf(a) - rankOf(b) || (a.dueAt < b.dueAt ? -1 : 1));
   const open = items.find((it) => keyOf(it) === chosen);
   return (
     <>
@@ -93,8 +96,13 @@ function ClockCard({ of, at, isWorkedOn, onOpen }: ClockCardProps) {
       </span>
       <span className={styles.basis}>
         <span className={styles.rule}>
-          {of.budget === 'given' ? '' : `${term(words.value, of.budget)} · `}
-          {of.source}
+          {[
+            of.budget === 'given' ? undefined : term(words.value, of.budget),
+            of.chain === undefined ? undefined : `${names.chain(of.chain)}, ${words.escalation.level(of.level ?? 1)}`,
+            of.source === OURS ? undefined : of.source,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
         <Marks of={of} />
       </span>

@@ -89,7 +89,7 @@ function Escalation({ of, timeline, clock }: EscalationProps) {
         )}
         {typeof reason === 'string' && (
           <>
-            <dt>{words.field.reasonCode}</dt>
+            <dt>{words.field.reason}</dt>
             <dd>{term({ ...words.event, ...words.reason, ...words.value }, reason)}</dd>
           </>
         )}

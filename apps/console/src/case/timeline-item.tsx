@@ -10,9 +10,9 @@ import { addressOf } from '../frame/place.ts';
 import styles from './timeline.module.css';
 
 /** What a machine did by itself and what a person did are told apart at a glance; what went wrong stands out. */
-function toneOf({ type, actor }: TimelineEntry): 'bad' | 'good' | 'quiet' | 'plain' {
-  if (['DeadlineMissed', 'PromiseBroken', 'SeverityRaised', 'CaseEscalated', 'DeadlineWarned'].includes(type))
-    return 'bad';
+function toneOf({ type, actor }: TimelineEntry): 'bad' | 'warn' | 'good' | 'quiet' | 'plain' {
+  if (['DeadlineMissed', 'PromiseBroken', 'SeverityRaised', 'CaseEscalated'].includes(type)) return 'bad';
+  if (['DeadlineWarned', 'ClockPaused', 'DeadlineFulfilledLate'].includes(type)) return 'warn';
   if (['DeadlineMet', 'PromiseKept', 'CaseResolved', 'CaseClosed'].includes(type)) return 'good';
   return actor.role === 'engine' ? 'quiet' : 'plain';
 }

@@ -68,6 +68,7 @@ export const enClocks = {
       owedBy: 'Owed by',
       continues: 'Goes on with',
       zone: (zone: string) => `counted in ${zone}`,
+      ours: 'no document; the pack’s own default',
     },
     standsStill: 'It stands still. When it will be due is counted when it goes on.',
     sum: (sum: string, budget: string) => `${sum} of ${budget} counted`,

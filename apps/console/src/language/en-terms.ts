@@ -117,7 +117,7 @@ export const enTerms = {
   clock: {
     promise: 'Promise',
     'source-target': 'Target of the source',
-    escalation: 'Acknowledgement of an escalation',
+    escalation: 'Acknowledgement',
   },
   clockState: { running: 'Running', paused: 'Paused', met: 'Met', missed: 'Missed', cancelled: 'Cancelled' },
 };

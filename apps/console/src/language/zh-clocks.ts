@@ -35,6 +35,7 @@ export const zhClocks: ClockTerms = {
       owedBy: '责任人',
       continues: '接续',
       zone: (zone) => `按 ${zone} 计算`,
+      ours: '无文件规定，为规则包的默认值',
     },
     standsStill: '计时暂停中，恢复时重新计算到期时间。',
     sum: (sum, budget) => `共计入 ${sum}，时限 ${budget}`,
