@@ -17,11 +17,14 @@ interface ClockStripProps {
   readonly isWorkedOn: boolean;
 }
 
+/** Whoever did not acknowledge in time owes it no longer: the next level was called in. */
+const ESCALATION = 'escalation';
+
 /** What can still break first, then what broke and is owed, then what is over. */
-function rankOf({ state, fulfilledAt }: ClockExplanation): number {
+function rankOf({ clock, state, fulfilledAt }: ClockExplanation): number {
   if (state === 'running') return 0;
   if (state === 'paused') return 1;
-  return state === 'missed' && fulfilledAt === undefined ? 2 : 3;
+  return state === 'missed' && fulfilledAt === undefined && clock !== ESCALATION ? 2 : 3;
 }
 
 const keyOf = ({ clock, run }: ClockExplanation): string => `${clock} ${run}`;
@@ -91,8 +94,8 @@ function ClockCard({ of, at, isWorkedOn, onOpen }: ClockCardProps) {
       </span>
       <ClockBar of={of} at={at} />
       <span className={styles.ends}>
-        <At instant={of.startsAt} />
-        {of.state !== 'paused' && <At instant={of.dueAt} />}
+        <At instant={of.startsAt} as="table" />
+        {of.state === 'paused' ? <Left of={of} /> : <At instant={of.dueAt} as="table" />}
       </span>
       <span className={styles.basis}>
         <span className={styles.rule}>
@@ -110,21 +113,23 @@ function ClockCard({ of, at, isWorkedOn, onOpen }: ClockCardProps) {
   );
 }
 
-/** How it stands: what counts down, what is left while it stands still, or how it ended. */
+/** How it stands: what counts down, that it stands still, or how it ended. */
 function Standing({ of, at, isWorkedOn }: Omit<ClockCardProps, 'onOpen'>) {
   const { words } = useLanguage();
-  const { state, dueAt, fulfilledAt, counting } = of;
+  const { state, dueAt, fulfilledAt } = of;
   if (state === 'running' && at === undefined) return <Countdown dueAt={dueAt} />;
-  if (state === 'paused') {
-    const left =
-      'leftMs' in counting && counting.leftMs !== undefined ? hoursText(counting.leftMs, words.span) : undefined;
-    return [words.clockState.paused, left && words.clocks.left(left)].filter(Boolean).join(' · ');
-  }
   if (state !== 'missed') return words.clockState[state];
   if (fulfilledAt !== undefined) {
     return words.clocks.doneLate(spanText(Date.parse(fulfilledAt) - Date.parse(dueAt), words.span));
   }
-  return isWorkedOn ? words.clocks.stillOwed : words.clockState.missed;
+  return isWorkedOn && of.clock !== ESCALATION ? words.clocks.stillOwed : words.clockState.missed;
+}
+
+/** What is left of the time for when it goes on. */
+function Left({ of: { counting } }: { readonly of: ClockExplanation }) {
+  const { words } = useLanguage();
+  if (!('leftMs' in counting) || counting.leftMs === undefined) return null;
+  return <span>{words.clocks.left(hoursText(counting.leftMs, words.span, 'minutes'))}</span>;
 }
 
 function Marks({ of }: { readonly of: ClockExplanation }) {
