@@ -144,7 +144,7 @@ class Desk {
 
   /** The one that has waited longest; nobody has to be called in, and then the desk says no. */
   private async openEscalation(caseNumber: number, at: Instant): Promise<string> {
-    const moment = { role: 'supervisor', open: false, by: 'recorded', asOf: at } as const;
+    const moment = { actor: this.actor('supervisor', caseNumber), open: false, by: 'recorded', asOf: at } as const;
     const shown = await this.reading.detail(idOf(caseNumber), moment);
     const escalations = (shown?.['escalations'] ?? []) as readonly { escalationId: string; state: string }[];
     return escalations.find(({ state }) => state === 'open')?.escalationId ?? 'none';

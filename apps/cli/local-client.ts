@@ -27,7 +27,7 @@ export class LocalClient implements EngineClient {
   }
 
   async timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]> {
-    const moment = { role: this.actor.role, open: true, ...momentOf(order) };
+    const moment = { actor: this.actor, open: true, ...momentOf(order) };
     const entries = await this.engine.reading.timeline(caseId, moment);
     return withNames(known(caseId, entries), this.engine.directory);
   }

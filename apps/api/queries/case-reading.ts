@@ -1,4 +1,11 @@
-import { caseStream, explainClocks, legalCommands, type ClockExplanation, type RecordedCaseEvent } from '#cases';
+import {
+  caseStream,
+  explainClocks,
+  legalCommands,
+  movesOf,
+  type ClockExplanation,
+  type RecordedCaseEvent,
+} from '#cases';
 import { StreamNotFound, type EventStore, type StoredEvent } from '#event-store';
 import { decodeEvent, type Actor, type Clock, type Instant, type JsonObject, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
@@ -28,7 +35,7 @@ export interface ReadingPorts {
 
 /** Who reads, and at which moment in which order. */
 export interface Moment {
-  readonly role: Actor['role'];
+  readonly actor: Actor;
   /** Whether personal parts are opened for the reader. */
   readonly open: boolean;
   readonly by: Order;
@@ -74,7 +81,8 @@ export class CaseReading {
       ref: refOf(caseId),
       ...caseDetail({ state, sheet: reading.sheet }),
       ...(stream.foreign.length === 0 ? {} : { foreign: stream.foreign }),
-      legal: moment.asOf === undefined ? [...legalCommands(state, moment.role)] : [],
+      legal: moment.asOf === undefined ? [...legalCommands(state, moment.actor.role)] : [],
+      moves: moment.asOf === undefined ? movesOf(state, moment.actor, this.ports.policy) : [],
       ...standing(events),
     };
   }
@@ -82,7 +90,7 @@ export class CaseReading {
   /** K-9: every run of every clock at a moment, all that was due by then settled. */
   async explanation(
     caseId: string,
-    { by, asOf: at }: Omit<Moment, 'role' | 'open'>,
+    { by, asOf: at }: Omit<Moment, 'actor' | 'open'>,
   ): Promise<CaseExplained | undefined> {
     const stream = await this.stream(caseId, false);
     const known = asOf(stream?.told ?? [], by, at);

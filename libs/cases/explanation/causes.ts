@@ -80,6 +80,8 @@ const CHANGES_PRIORITY: readonly CaseEventType[] = [
   'CaseTransferred',
   'SeverityRaised',
   'SeverityLowered',
+  'PriorityAssigned',
+  'IntakeAmended',
 ];
 const CORRECTED: readonly string[] = ['DeadlineMet', 'DeadlineMissed', 'DeadlineCancelled', 'VerdictCorrected'];
 const AS_CORRECTED = {

@@ -62,7 +62,7 @@ function explained(run: ClockRun, { events, state, policy, at }: CaseTold): Cloc
     warnings: warnings.map((it) => ({ ...it, given: warned.includes(it.percent) })),
     pauses: pauses.map(({ from, to }) => (to === undefined ? { from } : { from, to })),
     ...belongsTo(run, state),
-    owedBy: owedBy(run, { events, state, policy }),
+    owedBy: owedBy(run, { events, state, policy, at }),
     counting: countingOf(run, policy, at),
     steps,
   };
@@ -77,13 +77,13 @@ function belongsTo(run: ClockRun, state: CaseState): Partial<ClockExplanation> {
 }
 
 /** As it is on record where it was missed; else by who holds the posts of the pack now. */
-function owedBy(run: ClockRun, { events, state, policy }: Omit<CaseTold, 'at'>): readonly string[] {
+function owedBy(run: ClockRun, { events, state, policy, at }: CaseTold): readonly string[] {
   const missed = events.findLast(
     ({ type, data }) => type === 'DeadlineMissed' && 'run' in data && data.clock === run.clock && data.run === run.run,
   ) as Extract<RecordedCaseEvent, { type: 'DeadlineMissed' }> | undefined;
   if (missed !== undefined && run.state === 'missed') return missed.data.owedBy ?? [];
   if (run.clock === ESCALATION_CLOCK) return escalationOf(state, run)?.recipients ?? [];
-  return holdersOf(policy.clock(run.clock)?.owedBy ?? [], state);
+  return holdersOf(policy.clock(run.clock)?.owedBy ?? [], state, policy, at);
 }
 
 function chosen<T extends object, K extends keyof T>(of: T, names: readonly K[]): Pick<T, K> {
