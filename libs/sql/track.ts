@@ -1,5 +1,9 @@
 import { START, type Position } from '#kernel';
+import { isSqlite } from './dialect.js';
+import { createLeases } from './lease.js';
+import { migrateToLatest, type Migrations } from './migrate.js';
 import type { Projection } from './projection.js';
+import { physicalName } from './shape.js';
 import type { ParkedPartition } from './status.js';
 import type { AnyDb } from './writer.js';
 
@@ -34,8 +38,24 @@ const GENERATIONS = 'projection_generation';
 const PARKED = 'projection_parked';
 const LOG = 'projection_log';
 
-/** The runner's own tables: which generations there are, how far each has come, and what is parked. */
-export async function createBookkeeping(db: AnyDb): Promise<void> {
+/** Where the names of the migrations of these tables stand, apart from those of other tables in the same database. */
+const MIGRATED = 'projection_migration';
+
+/** The runner's own tables: one migration per change, run in the order of their names. */
+export const PROJECTION_MIGRATIONS: Migrations = {
+  '0001-generations-and-leases': {
+    async up(db) {
+      await createBookkeeping(db);
+      await createLeases(db);
+    },
+  },
+};
+
+export const migrateProjections = (db: AnyDb): Promise<readonly string[]> =>
+  migrateToLatest(db, PROJECTION_MIGRATIONS, MIGRATED);
+
+/** Which generations there are, how far each has come, and what is parked. */
+async function createBookkeeping(db: AnyDb): Promise<void> {
   await db.schema
     .createTable(GENERATIONS)
     .ifNotExists()
@@ -69,21 +89,25 @@ export async function createBookkeeping(db: AnyDb): Promise<void> {
     .execute();
 }
 
+/** How somebody gets rid of all views, in words that a sentence begins with. */
+export const howToForget = (db: AnyDb): string =>
+  isSqlite(db)
+    ? 'Stop, delete views.db, start again'
+    : 'Name another database in REDRESS_DATABASE_URL, or stop, run "redress migrate --forget-views", start again';
+
 /** Views that were made from another log are of no use for this one. */
 export class OtherLog extends Error {
   readonly code = 'VIEWS_OF_ANOTHER_LOG';
 
-  constructor() {
-    super(
-      'The views were made from another event log. Stop, delete views.db, start again: they are rebuilt from the log.',
-    );
+  constructor(db: AnyDb) {
+    super(`The views were made from another event log. ${howToForget(db)}: they are rebuilt from the log.`);
   }
 }
 
 export async function bindToLog(db: AnyDb, epoch: string): Promise<void> {
   const known = await db.selectFrom(LOG).select('epoch').executeTakeFirst();
   if (known === undefined) await db.insertInto(LOG).values({ epoch }).execute();
-  else if (known['epoch'] !== epoch) throw new OtherLog();
+  else if (known['epoch'] !== epoch) throw new OtherLog(db);
 }
 
 export async function loadTracks(db: AnyDb, projections: readonly Projection[]): Promise<Track[]> {
@@ -107,6 +131,21 @@ export async function loadTracks(db: AnyDb, projections: readonly Projection[]):
       },
     ];
   });
+}
+
+/** The tables of every generation in the books, whosever projections they are. */
+export async function tablesInBooks(db: AnyDb): Promise<Set<string>> {
+  const rows = await db.selectFrom(GENERATIONS).select(['generation', 'tables']).execute();
+  return new Set(
+    rows.flatMap(({ generation, tables }) =>
+      (JSON.parse(tables) as string[]).map((name) => physicalName({ name }, generation)),
+    ),
+  );
+}
+
+/** Strikes projections that the code does not have any more from the books. */
+export async function forgetAllBut(db: AnyDb, names: readonly string[]): Promise<void> {
+  for (const table of [GENERATIONS, PARKED]) await db.deleteFrom(table).where('name', 'not in', names).execute();
 }
 
 export async function insertTrack(db: AnyDb, track: Track): Promise<void> {

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isRefusal, plusMs, type JsonObject } from '#kernel';
-import { openSqlite } from '#sql';
 import { TestLog, TestViews, type Said } from '#sql/testing';
 import { caseBoard, caseBoardProjection, type BoardFilter, type BoardItem, type ViewsSchema } from '#views';
 import type { Kysely } from 'kysely';
@@ -25,7 +23,7 @@ beforeAll(async () => {
   log = await TestLog.open();
   key = await log.key();
   views = await TestViews.open(log, [caseBoardProjection]);
-  db = openSqlite<ViewsSchema>({ file: join(log.folder, 'views.db'), readonly: true });
+  db = views.reading<ViewsSchema>();
 });
 afterAll(async () => {
   await db.destroy();
