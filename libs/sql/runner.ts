@@ -9,7 +9,7 @@ import type { Projection } from './projection.js';
 import { fenced, LeaseLost, Leases } from './lease.js';
 import { statusOf } from './runner-status.js';
 import type { RunnerStatus } from './status.js';
-import { migrateProjections, type Track } from './track.js';
+import { migrateViews, type Track } from './track.js';
 
 export interface RunnerOptions extends BatchSources {
   readonly projections: readonly Projection[];
@@ -87,7 +87,7 @@ export class ProjectionRunner {
    * @throws CheckpointAhead, OtherLog: the views do not belong to this log as it is; SchemaNewer, DatabaseUnusable
    */
   async start(): Promise<void> {
-    await migrateProjections(this.options.writer.db);
+    await migrateViews(this.options.writer.db);
     await this.leases.acquire();
     try {
       await this.generations.open();

@@ -23,4 +23,7 @@ export interface TableShape<R extends Row = Row> {
 export const physicalName = (shape: Pick<TableShape, 'name'>, generation: number): string =>
   `${shape.name}_g${generation}`;
 
+/** The name under which readers see a table of a generation. */
+export const servedName = (physical: string): string => physical.replace(/_g\d+$/, '');
+
 export const columnsOf = (shape: TableShape): readonly string[] => Object.keys(shape.columns);

@@ -3,7 +3,7 @@ import { isSqlite } from './dialect.js';
 import { createLeases } from './lease.js';
 import { migrateToLatest, type Migrations } from './migrate.js';
 import type { Projection } from './projection.js';
-import { physicalName } from './shape.js';
+import { physicalName, servedName } from './shape.js';
 import type { ParkedPartition } from './status.js';
 import type { AnyDb } from './writer.js';
 
@@ -51,7 +51,8 @@ export const PROJECTION_MIGRATIONS: Migrations = {
   },
 };
 
-export const migrateProjections = (db: AnyDb): Promise<readonly string[]> =>
+/** @returns the names of the migrations that were run */
+export const migrateViews = (db: AnyDb): Promise<readonly string[]> =>
   migrateToLatest(db, PROJECTION_MIGRATIONS, MIGRATED);
 
 /** Which generations there are, how far each has come, and what is parked. */
@@ -242,6 +243,16 @@ export function newTrack(projection: Projection, generation: number, serving: bo
     stopped: undefined,
     parked: new Map(),
   };
+}
+
+/** Drops every view and what is known of them: they are made anew at the next start. Not while anybody keeps them. */
+export async function forgetViews(db: AnyDb): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const tables = [...(await tablesInBooks(trx))];
+    for (const name of new Set(tables.map(servedName))) await trx.schema.dropView(name).ifExists().execute();
+    for (const name of tables) await trx.schema.dropTable(name).ifExists().execute();
+    for (const table of [GENERATIONS, PARKED, LOG]) await trx.deleteFrom(table).execute();
+  });
 }
 
 const columnsOf = ({ commit, prepare }: Position): { commit_position: string; prepare_position: string } => ({

@@ -5,7 +5,7 @@ import { openEmbeddedEventReader } from '#event-store/embedded';
 import { START } from '#kernel';
 import { loadMasterKey } from '#privacy/embedded';
 import { startProjector } from '../../apps/worker/projector.js';
-import { VIEWS_FILE } from '../../apps/worker/views-file.js';
+import { VIEWS_FILE } from '../../apps/worker/views-place.js';
 import { newFolder } from './engine.js';
 
 /** Every row of every table that readers see, sorted, as JSON. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { test } from '@jest/globals';
+import { afterAll, test } from '@jest/globals';
 import { openSql, type SqlPlace } from '#sql';
 import { serviceUrl } from '#testing';
 
@@ -15,6 +15,7 @@ export async function onPostgres(suite: () => Promise<unknown>): Promise<void> {
   if ((await serviceUrl('postgres')) === undefined) return test.skip('there is no PostgreSQL here', () => undefined);
   process.env[STORE] = 'PostgreSQL';
   await suite();
+  afterAll(dropSchemas);
 }
 
 export const isOnPostgres = (): boolean => process.env[STORE] === 'PostgreSQL';
@@ -38,7 +39,18 @@ export async function freshSchema(): Promise<string> {
   const db = openSql<Record<string, never>>({ url });
   await db.schema.createSchema(name).execute();
   await db.destroy();
+  made.push(name);
   const own = new URL(url);
   own.searchParams.set('options', `-c search_path=${name}`);
   return own.href;
+}
+
+const made: string[] = [];
+
+/** A server that somebody named goes on without us: nothing of the tests stays in it. */
+async function dropSchemas(): Promise<void> {
+  if (!process.env['TEST_POSTGRES_URL']) return;
+  const db = openSql<Record<string, never>>({ url: process.env['TEST_POSTGRES_URL'] });
+  for (const name of made) await db.schema.dropSchema(name).cascade().execute();
+  await db.destroy();
 }
