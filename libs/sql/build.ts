@@ -133,7 +133,7 @@ export class Construction {
       progress.index++;
       return;
     }
-    await this.writer.transaction(({ db }) => gatherStatistics(db, track));
+    await gatherStatistics(this.writer.db, track);
     await this.enter(track, 'ready');
   }
 

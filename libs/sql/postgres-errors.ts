@@ -15,8 +15,8 @@ export class DatabaseUnusable extends Error {
     url: string,
     cause?: unknown,
   ) {
-    const said = cause instanceof Error && cause.message ? ` (${cause.message})` : '';
-    super(`PostgreSQL at ${addressOf(url)} ${CODES[code]}${said}.`, { cause });
+    const said = wordsOf(cause);
+    super(`PostgreSQL at ${addressOf(url)} ${CODES[code]}${said && ` (${said})`}.`, { cause });
   }
 
   /** Whether it may come back by itself, so that waiting makes sense. */
@@ -45,17 +45,26 @@ const AWAY_SAYS =
 
 /** The error as what it says about the database, or as it is where it says something about a statement. */
 export function explained(error: unknown, url: string): unknown {
-  if (!(error instanceof Error) || error instanceof DatabaseUnusable) return error;
-  const { code = '' } = error as { code?: string };
+  if (error instanceof DatabaseUnusable || !hasMessage(error)) return error;
+  const { code = '' } = error;
   const fault = SQL_STATES.find(([state]) => code.startsWith(state))?.[1];
   if (fault) return new DatabaseUnusable(fault, url, error);
   const isAway = AWAY.test(code) || AWAY_SAYS.test(error.message);
-  return isAway ? new DatabaseUnusable('DATABASE_UNREACHABLE', url, withWords(error)) : error;
+  return isAway ? new DatabaseUnusable('DATABASE_UNREACHABLE', url, error) : error;
 }
 
+interface Failure {
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** Errors of sockets may come from another realm than ours, where they are no instances of our Error. */
+const hasMessage = (error: unknown): error is Failure =>
+  typeof (error as Partial<Failure> | null)?.message === 'string';
+
 /** An error of several addresses says nothing by itself: its first one does. */
-const withWords = (error: Error): Error =>
-  error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+const wordsOf = (cause: unknown): string =>
+  hasMessage(cause) ? cause.message || wordsOf((cause as { errors?: unknown[] }).errors?.[0]) : '';
 
 function addressOf(url: string): string {
   try {

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { Kysely, PostgresDialect, type Logger, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { DatabaseUnusable, explained } from './postgres-errors.js';
 import { withoutNul } from './row.js';
@@ -8,6 +8,8 @@ export interface PostgresOptions {
   readonly url: string;
   /** How many connections at most. Default 10. */
   readonly connections?: number;
+  /** Told of each statement after it ran. */
+  readonly log?: Logger;
 }
 
 const CONNECT_MS = 10_000;
@@ -28,10 +30,11 @@ export const connectionOf = (url: string): pg.ClientConfig => ({
 });
 
 /**
- * Our queries are short: compiling one takes longer than running it. Dead peers are found within half a minute, so that
+ * Our queries are short and led by an index: compiling one takes longer than running it, and pages out of order cost what
+ * others cost on disks without arms. Dead peers are found within half a minute, so that
  * what they hold is free again.
  */
-export const SESSION = `set jit = off; set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+export const SESSION = `set jit = off; set random_page_cost = 1.1; set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
   set client_min_messages = warning`;
 
 /** A pool whose errors say what is wrong with the database, and whose text parameters PostgreSQL takes. */
@@ -102,4 +105,7 @@ const parameter = (value: unknown): unknown => (typeof value === 'string' ? with
 
 /** Opens a database for queries. `destroy()` closes it. @throws DatabaseUnusable from the first query on */
 export const openPostgres = <Schema>(options: PostgresOptions): Kysely<Schema> =>
-  new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new Connections(options) }) });
+  new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: new Connections(options) }),
+    ...(options.log && { log: options.log }),
+  });

@@ -5,6 +5,8 @@ export type ColumnType = 'text' | 'integer';
 export interface IndexShape {
   readonly columns: readonly string[];
   readonly unique?: true;
+  /** Asked for as a whole only, however long it is: a tree of PostgreSQL takes no key beyond 2,700 bytes, a hash does. */
+  readonly exact?: true;
   /** Only the rows whose column equals the number, or is not null, are in the index. */
   readonly where?: { readonly column: string; readonly is: number | 'not null' };
 }

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { Kysely, type Logger } from 'kysely';
 import type { SqliteFileOptions } from './sqlite-file.js';
 import { threadDialect } from './thread-dialect.js';
 
@@ -7,5 +7,5 @@ import { threadDialect } from './thread-dialect.js';
  * `destroy()` closes it.
  * @throws SqliteRefused from the first query on, when the file cannot be opened read-only because it is not there
  */
-export const openSqlite = <Schema>(options: SqliteFileOptions): Kysely<Schema> =>
-  new Kysely<Schema>({ dialect: threadDialect(options) });
+export const openSqlite = <Schema>({ log, ...file }: SqliteFileOptions & { readonly log?: Logger }): Kysely<Schema> =>
+  new Kysely<Schema>({ dialect: threadDialect(file), ...(log && { log }) });

@@ -49,6 +49,7 @@ export async function createIndex(db: AnyDb, { table, name, index }: NamedIndex)
     .on(table)
     .columns([...index.columns]);
   if (index.unique) builder = builder.unique();
+  if (index.exact && !isSqlite(db)) builder = builder.using('hash');
   if (index.where) {
     const { column, is } = index.where;
     builder =
@@ -83,11 +84,14 @@ export async function dropTablesBut(db: AnyDb, known: ReadonlySet<string>): Prom
 
 const GENERATION = /_g\d+$/;
 
-/** PostgreSQL plans by what it knows of the rows; SQLite's queries name their index by how they are written (dialect.ts). */
+/**
+ * PostgreSQL plans by what it knows of the rows, and answers from an index alone where it knows that all see them. Not in a
+ * transaction. SQLite's queries name their index by how they are written (dialect.ts).
+ */
 export async function gatherStatistics(db: AnyDb, track: Track): Promise<void> {
   if (isSqlite(db)) return;
   for (const { name } of shapesOf(track)) {
-    await sql`analyze ${sql.table(physicalName({ name }, track.generation))}`.execute(db);
+    await sql`vacuum (analyze) ${sql.table(physicalName({ name }, track.generation))}`.execute(db);
   }
 }
 

@@ -163,6 +163,18 @@ test('an external reference is found exactly', async () => {
   const id = await receive('x');
   expect(await idsOf({ externalReference: `INC-${cases}` })).toEqual([id]);
   expect(await idsOf({ externalReference: 'INC-' })).toEqual([]);
+  // As long as may be, of characters that no index can make shorter.
+  const long = Array.from({ length: 1000 }, (_, at) => String.fromCodePoint(0x20000 + ((at * 7919) % 40_000))).join('');
+  const other = await receive(
+    'with a long reference',
+    {},
+    {
+      type: 'CaseReceived',
+      data: { kind: 'complaint', channel: 'phone', parties: [], persons: 1, circumstances: [] },
+      personal: { externalReference: [key, long] },
+    },
+  );
+  expect(await idsOf({ externalReference: long })).toEqual([other]);
 });
 
 test('a cursor that is none, or of another sort, is refused', async () => {
