@@ -15,7 +15,9 @@ export interface TestServer {
 
 /** A server whose restart a test plays. */
 export interface RestartableServer extends TestServer {
-  /** Ends it as a power failure would, and starts it on the same port and folder. */
+  /** Ends it as a power failure would; `restart` brings it back. */
+  kill(): Promise<void>;
+  /** Ends it so if it runs, and starts it on the same port and folder. */
   restart(): Promise<void>;
 }
 
@@ -65,14 +67,15 @@ export async function startPostgres(
     return child;
   };
   let child = await run();
+  // SIGQUIT: every session is cut off at once, what was committed is recovered from the write-ahead log.
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const gone = once(child, 'exit');
     if (child.exitCode === null && child.kill(signal)) await gone;
   };
   return {
     url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    kill: () => end('SIGQUIT'),
     async restart() {
-      // SIGQUIT: every session is cut off at once, what was committed is recovered from the write-ahead log.
       await end('SIGQUIT');
       child = await run();
     },

@@ -33,6 +33,7 @@ export async function startRedis(folder: string): Promise<RestartableServer | un
   };
   return {
     url: `redis://127.0.0.1:${port}`,
+    kill: end,
     async restart() {
       await end();
       child = await run();

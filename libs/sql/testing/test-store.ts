@@ -31,15 +31,15 @@ export async function placeOf(folder: string, name = 'views'): Promise<SqlPlace>
   return { url: await schema };
 }
 
-/** A schema of its own on the test run's PostgreSQL. @returns the URL under which everything happens in it */
-export async function freshSchema(): Promise<string> {
-  const url = await serviceUrl('postgres');
+/** A schema of its own, on the test run's PostgreSQL or another. @returns the URL under which everything happens in it */
+export async function freshSchema(server?: string): Promise<string> {
+  const url = server ?? (await serviceUrl('postgres'));
   if (url === undefined) throw new Error('there is no PostgreSQL here');
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   const db = openSql<Record<string, never>>({ url });
   await db.schema.createSchema(name).execute();
   await db.destroy();
-  made.push(name);
+  if (server === undefined) made.push(name);
   const own = new URL(url);
   own.searchParams.set('options', `-c search_path=${name}`);
   return own.href;
