@@ -51,9 +51,7 @@ export class Batches {
     const preparation = this.preparation(tracks);
     const outcomes = await this.sources.writer.transaction(async (tx) => {
       const advances = tracks.map(begun);
-      for await (const stored of pieces) {
-        const events = await preparation.batch(stored);
-        const to = stored.at(-1)!.position;
+      for await (const { events, to } of preparation.ahead(pieces)) {
         for (const advance of advances) await this.advance(tx, advance, events, to, preparation);
         for (const { subject } of events) subjects.add(subject);
         erased ||= events.some(isErasure);
