@@ -5,7 +5,8 @@ import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/em
 import { CommandExecutor } from '#execution';
 import type { Clock } from '#kernel';
 import type { Directory, FirstAdministrator } from '#organisation';
-import { openEmbeddedDirectory } from '#organisation/embedded';
+import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
+import { openSharedDirectory } from '#organisation/postgres';
 import { groupPack } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
@@ -100,9 +101,7 @@ export class Engine {
       const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
       const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
       const store = keep(await openEmbeddedEventStore({ folder }));
-      const directory = keep(
-        await openEmbeddedDirectory({ folder, secret: vault.secret('api-keys'), clock: time.clock }),
-      );
+      const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
       const { adminKey } = settings;
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
@@ -222,3 +221,9 @@ export class Engine {
     this.surroundings.logger.error(lost, 'a key is missing though nobody erased it');
   }
 }
+
+/** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
+const openDirectory = ({ folder, databaseUrl: url }: Settings, secret: Buffer, clock: Clock): Promise<Directory> =>
+  url === undefined
+    ? openEmbeddedDirectory({ folder, secret, clock })
+    : openSharedDirectory({ url, secret, clock, movesIn: controlFile(folder) });

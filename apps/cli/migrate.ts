@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { migrateDirectory } from '#organisation/postgres';
 import { forgetViews, migrateViews, openWriter, type SqlWriter } from '#sql';
 import { PROJECTIONS } from '#views';
 import { awaitDatabase } from '../api/await-database.js';
@@ -26,7 +27,9 @@ export async function migrate({ data, forgetViews: forgets }: MigrateOptions): P
     if (databaseUrl !== undefined) await awaitDatabase(databaseUrl, pino({ level: 'warn' }, pino.destination(2)));
     const writer = openWriter(viewsPlace(folder, databaseUrl));
     try {
-      const run = await migrateViews(writer.db);
+      // What else a data folder has is migrated by whoever opens it next.
+      const directory = databaseUrl === undefined ? [] : await migrateDirectory(databaseUrl);
+      const run = [...directory, ...(await migrateViews(writer.db))];
       const lines = run.length > 0 ? run.map((name) => `migrated: ${name}`) : ['nothing to migrate'];
       return forgets ? [...lines, await forget(writer)] : lines;
     } finally {

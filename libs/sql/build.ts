@@ -13,7 +13,8 @@ import {
   serve,
   waitBriefly,
 } from './tables.js';
-import { forgetTrack, insertTrack, newTrack, saveStanding, tablesInBooks, type Phase, type Track } from './track.js';
+import { forgetTrack, insertTrack, saveStanding, tablesInBooks } from './books.js';
+import { newTrack, type Phase, type Track } from './track.js';
 import type { Projection } from './projection.js';
 import type { SqlWriter } from './writer.js';
 

@@ -2,7 +2,8 @@ import { comparePositions, START } from '#kernel';
 import type { EventReader } from '#event-store';
 import type { Construction } from './build.js';
 import type { Projection } from './projection.js';
-import { bindToLog, forgetAllBut, howToForget, loadTracks, type Track } from './track.js';
+import { bindToLog, forgetAllBut, howToForget, loadTracks } from './books.js';
+import type { Track } from './track.js';
 import type { AnyDb, SqlWriter } from './writer.js';
 
 /** A view has seen events that the log does not have: the log was restored from an older backup (DESIGN.md). */

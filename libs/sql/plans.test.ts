@@ -19,7 +19,7 @@ import { Construction } from './build.js';
 import { isSqlite, openSql, openWriter, type ProjectedEvent, type Projection, type SqlWriter } from './index.js';
 import { BatchSession } from './session.js';
 import { placeOf } from './testing/index.js';
-import { migrateViews } from './track.js';
+import { migrateViews } from './books.js';
 
 /** So many cases that reading all of them for one page would be felt. */
 const CASES = 100_000;

@@ -85,27 +85,6 @@ export class Preparation {
     return this.open(decoded, async (stream) => erasedKeysIn(recordedOnly(await this.stream(stream))));
   }
 
-  /**
-   * Pieces made ready, the next one while somebody is busy with the one before: a database in another process works on
-   * rows meanwhile.
-   */
-  async *ahead(
-    pieces: AsyncIterable<readonly ReadEvent[]> | Iterable<readonly ReadEvent[]>,
-  ): AsyncGenerator<{ readonly events: readonly Prepared[]; readonly to: Position }> {
-    const left = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
-    const take = async (): Promise<{ events: readonly Prepared[]; to: Position } | undefined> => {
-      const { value, done } = await left.next();
-      return done ? undefined : { events: await this.batch(value), to: value.at(-1)!.position };
-    };
-    for (let piece = await take(); piece !== undefined;) {
-      const next = take();
-      // Where whoever is busy fails, nobody asks for the next one any more.
-      next.catch(() => undefined);
-      yield piece;
-      piece = await next;
-    }
-  }
-
   /** A whole stream up to a position, the parts under keys that it says were erased taken as erased (EVENTS.md 8, 10). */
   async subject(stream: string, upTo: Position): Promise<Prepared[]> {
     const decoded = await this.stream(stream);

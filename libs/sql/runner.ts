@@ -9,7 +9,8 @@ import type { Projection } from './projection.js';
 import { fenced, LeaseLost, Leases } from './lease.js';
 import { statusOf } from './runner-status.js';
 import type { RunnerStatus } from './status.js';
-import { migrateViews, type Track } from './track.js';
+import { migrateViews } from './books.js';
+import type { Track } from './track.js';
 
 export interface RunnerOptions extends BatchSources {
   readonly projections: readonly Projection[];

@@ -24,7 +24,7 @@ export async function dumpViews(folder: string, databaseUrl?: string): Promise<D
     const parked = await db.selectFrom('projection_parked').selectAll().execute();
     if (parked.length > 0) throw new Error(`parked: ${JSON.stringify(parked)}`);
     const unserved = await db.selectFrom('projection_generation').selectAll().where('serving', '=', 0).execute();
-    const tables = (await tablesOf(db)).filter((name) => !/^(projection|sqlite)_/.test(name)).sort();
+    const tables = (await tablesOf(db)).filter((name) => /_g\d+$/.test(name)).sort();
     const served = tables.map(servedName);
     if (unserved.length > 0 || new Set(served).size !== served.length) {
       throw new Error(`left over: ${JSON.stringify(unserved)} in ${tables.join()}`);

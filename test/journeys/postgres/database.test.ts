@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -59,15 +59,31 @@ described('REDRESS_DATABASE_URL', () => {
     const url = await freshSchema();
     engine = await EngineProcess.start({ REDRESS_DATABASE_URL: url });
     expect((await redress(url, 'migrate', '--forget-views')).out).toContain('A running server keeps');
-    await engine.end();
-    await expect(EngineProcess.start({ REDRESS_DATABASE_URL: url })).rejects.toThrow(
-      /another event log.*migrate --forget-views/,
-    );
+    await engine.stop();
+    for (const name of readdirSync(engine.folder)) if (name.startsWith('log.')) rmSync(join(engine.folder, name));
+    await expect(engine.run()).rejects.toThrow(/another event log.*migrate --forget-views/);
     expect(await redress(url, 'migrate', '--forget-views')).toMatchObject({ code: 0 });
-    engine = await EngineProcess.start({ REDRESS_DATABASE_URL: url });
+    await engine.run();
     const caseId = await receive();
     await engine.caughtUp();
     expect((await engine.get('/cases')).body.items).toMatchObject([{ caseId }]);
+  });
+
+  test('a database has the people of one data folder: another one is refused', async () => {
+    const url = await freshSchema();
+    engine = await EngineProcess.start({ REDRESS_DATABASE_URL: url });
+    await expect(EngineProcess.start({ REDRESS_DATABASE_URL: url })).rejects.toThrow(/belong to another data folder/);
+  });
+
+  test('with a database named later, keys of the folder go on, and the views are made anew', async () => {
+    engine = await EngineProcess.start();
+    const caseId = await receive();
+    const key = await engine.hire('王芳', 'agent');
+    await engine.stop();
+    await engine.run({ REDRESS_DATABASE_URL: await freshSchema() });
+    await engine.caughtUp();
+    const { body } = await engine.get('/cases', { authorization: `Bearer ${key}` });
+    expect(body.items).toMatchObject([{ caseId }]);
   });
 
   test('what an operator can mend ends the start with what it is', async () => {
