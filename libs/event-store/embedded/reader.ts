@@ -45,7 +45,8 @@ export interface BatchReader {
 export class EmbeddedEventReader implements EventReader, BatchReader {
   readonly properties: LogProperties;
   private readonly db;
-  private readonly queries: LogQueries;
+  /** Rows as they lie in the log, for adapters beside this one that hand them on. */
+  readonly queries: LogQueries;
   private readonly signal: CommitSignal;
   private readonly subscriptions = new Set<Subscription>();
 

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isId, isWellFormed, newId } from '#kernel';
+import { isId, isWellFormed, newId, type Position } from '#kernel';
 import { EventTooLarge, InvalidArgument, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StreamMetadata } from '../port.js';
 import { encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
@@ -20,7 +20,8 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** The log on SQLite: a thread of its own writes, the calling thread reads. One per folder. */
 export class EmbeddedEventStore extends EmbeddedEventReader implements EventStore {
-  private readonly maxAppendBytes: number;
+  /** The largest append, in bytes. */
+  readonly maxAppendBytes: number;
   private readonly now: () => number;
 
   constructor(
@@ -41,12 +42,12 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
     return this.write('append', stream, expected, accepted);
   }
 
-  async deleteStream(stream: string, expected: ExpectedRevision): Promise<void> {
-    await this.write('delete', describable(stream), expected, []);
+  async deleteStream(stream: string, expected: ExpectedRevision): Promise<Position> {
+    return (await this.write('delete', describable(stream), expected, [])).position;
   }
 
-  async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<void> {
-    await this.write('tombstone', describable(stream), expected, []);
+  async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<Position> {
+    return (await this.write('tombstone', describable(stream), expected, [])).position;
   }
 
   async setStreamMetadata(
