@@ -3,6 +3,9 @@ import type { EmbeddedEventStore } from '../embedded/store.js';
 import { Gate, type EndpointAccess } from './access.js';
 import type { OnFault } from './calls.js';
 import { featuresDefinition, gossip, gossipDefinition, serverFeatures } from './server-features.js';
+import { Groups } from './persistent/groups.js';
+import { persistentDefinition, persistentService } from './persistent/service.js';
+import { EventEncoder } from './wire/event-encoder.js';
 import { streamsDefinition, streamsService } from './streams/service.js';
 
 export interface EndpointOptions {
@@ -38,9 +41,13 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
   });
+  const encoder = new EventEncoder(store.queries.rows);
+  const groups = new Groups(store, onFault);
   const streams = streamsDefinition as unknown as ServiceDefinition;
-  const definitions = [streams, gossipDefinition, featuresDefinition];
-  server.addService(streams, streamsService(store, gate, onFault));
+  const persistent = persistentDefinition as unknown as ServiceDefinition;
+  const definitions = [streams, persistent, gossipDefinition, featuresDefinition];
+  server.addService(streams, streamsService(store, encoder, gate, onFault));
+  server.addService(persistent, persistentService(groups, encoder, gate, onFault));
   server.addService(gossipDefinition, gossip(Date.now(), onFault));
   server.addService(featuresDefinition, serverFeatures(definitions, onFault));
   const credentials =
@@ -51,10 +58,12 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, credentials, (error, number) => (error === null ? resolve(number) : reject(error)));
   });
+  groups.start();
   return {
     port: bound,
     close: async () => {
       server.forceShutdown();
+      await groups.close();
     },
   };
 }

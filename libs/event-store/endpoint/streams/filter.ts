@@ -1,5 +1,6 @@
 import type { EventRow, RowReader } from '../../embedded/rows.js';
 import { invalidArgument } from '../failures.js';
+import { isHidden } from './hidden.js';
 
 /** A filter of the wire: a regular expression, or prefixes of which one has to match; on streams or on types. */
 export interface WireFilter {
@@ -13,8 +14,14 @@ export type Matches = (row: EventRow) => boolean;
 /** The names of streams that are remembered with what the filter said of them. */
 const REMEMBERED = 10_000;
 
-/** @throws Failure where the expression is none */
-export function matcher(filter: WireFilter, rows: RowReader): Matches {
+/** What of `$all` a reader sees. @throws Failure where the expression is none */
+export function matcher(filter: WireFilter | undefined, rows: RowReader): Matches {
+  if (filter === undefined) return (row) => !isHidden(row);
+  const matches = filtered(filter, rows);
+  return (row) => matches(row) && !isHidden(row);
+}
+
+function filtered(filter: WireFilter, rows: RowReader): Matches {
   const { on, regex, prefixes } = filter;
   const expression = regex === '' ? undefined : expressionOf(regex);
   const matches = (name: string): boolean =>

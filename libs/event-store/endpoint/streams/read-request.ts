@@ -1,7 +1,7 @@
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
 import { handlerThrew, invalidArgument } from '../failures.js';
-import { checkedRevision, streamNameOf } from '../wire/messages.js';
+import { checkedRevision, END, streamNameOf } from '../wire/messages.js';
 import type { UuidForm } from '../wire/event-encoder.js';
 import type { WireFilter } from './filter.js';
 
@@ -78,11 +78,8 @@ function revisionOf(options: Options): bigint | 'start' | 'end' {
   if (stream.hasStart()) return 'start';
   if (stream.hasEnd()) return 'end';
   if (!stream.hasRevision()) throw handlerThrew();
-  // The largest number of the wire is EventStoreDB's other name for the end.
   return stream.getRevision() === END ? 'end' : checkedRevision(stream.getRevision());
 }
-
-const END = String(2n ** 64n - 1n);
 
 function positionOf(options: Options): bigint | 'start' | 'end' {
   const all = options.getAll()!;

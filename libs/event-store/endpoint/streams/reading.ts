@@ -85,16 +85,16 @@ export class Reading {
     if ((from === 'end') === (direction === 'forwards') && from !== 'start' && typeof from !== 'bigint') return;
     if (from === 'start' && direction === 'backwards') return;
     const sender = this.senderFor(request, out);
-    const matches = filter && matcher(filter, this.queries.rows);
+    const matches = matcher(filter, this.queries.rows);
     const size = new PageSize();
     let next = from === 'start' ? 0n : from === 'end' ? DELETED_REVISION : from;
     for (let left = maxCount; left > 0 && !out.cancelled;) {
-      const limit = size.next(matches === undefined ? left : Infinity);
+      const limit = size.next(filter === undefined ? left : Infinity);
       const rows =
         direction === 'forwards' ? this.queries.rawAll(next, limit) : this.queries.rawAllBackwards(next, limit);
       for (const row of rows) {
         if (left === 0) return;
-        if (matches !== undefined && !matches(row)) continue;
+        if (!matches(row)) continue;
         left--;
         if (!sender.send(row)) await out.drained();
       }

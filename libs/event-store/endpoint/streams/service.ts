@@ -10,7 +10,7 @@ import type { EmbeddedEventStore } from '../../embedded/store.js';
 import { ALL, type Gate } from '../access.js';
 import { Outgoing, unary, type OnFault } from '../calls.js';
 import { accessDenied, failureOf, handlerThrew } from '../failures.js';
-import { EventEncoder } from '../wire/event-encoder.js';
+import type { EventEncoder } from '../wire/event-encoder.js';
 import { expectedRevision, streamNameOf } from '../wire/messages.js';
 import { append } from './append.js';
 import { BatchAppends, type BatchCall } from './batch-append.js';
@@ -30,8 +30,12 @@ type ReadCall = ServerWritableStream<streamsPb.ReadReq, Buffer>;
 type AppendCall = ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>;
 
 /** `event_store.client.streams.Streams` over the embedded store. */
-export function streamsService(store: EmbeddedEventStore, gate: Gate, onFault: OnFault): UntypedServiceImplementation {
-  const encoder = new EventEncoder(store.queries.rows);
+export function streamsService(
+  store: EmbeddedEventStore,
+  encoder: EventEncoder,
+  gate: Gate,
+  onFault: OnFault,
+): UntypedServiceImplementation {
   const reading = new Reading(store.queries, encoder);
   const subscribing = new Subscribing(store, encoder);
 

@@ -29,14 +29,13 @@ export class Subscribing {
     const { queries } = this.reader;
     const { after, filter, checkpointInterval } = request;
     const sender = this.senderFor(request, out);
-    const matches = filter && matcher(filter, queries.rows);
+    const matches = matcher(filter, queries.rows);
     let position = after === 'end' ? this.head() : after === 'start' ? -1 : Number(after);
     let considered = 0;
     await this.follow(out, async (limit) => {
       const rows = queries.rawAll(BigInt(position) + 1n, limit);
       for (const row of rows) {
-        let ready = true;
-        if (matches === undefined || matches(row)) ready = sender.send(row);
+        let ready = !matches(row) || sender.send(row);
         if (++considered >= checkpointInterval) {
           considered = 0;
           ready = out.write(checkpoint(row[0]));

@@ -72,6 +72,9 @@ export function expectedRevision(options: Expectation, revision: string | undefi
   throw handlerThrew();
 }
 
+/** The largest number of the wire is EventStoreDB's other name for the end. */
+export const END = String(2n ** 64n - 1n);
+
 /** The wire has unsigned 64 bits, EventStoreDB signed ones. @throws Failure */
 export function checkedRevision(revision: string): bigint {
   const value = BigInt(revision);
