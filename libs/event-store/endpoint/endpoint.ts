@@ -54,10 +54,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     tls === undefined
       ? ServerCredentials.createInsecure()
       : ServerCredentials.createSsl(null, [{ cert_chain: tls.cert, private_key: tls.key }]);
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, number) => (error === null ? resolve(number) : reject(error)));
-  });
+  const bound = await bind(server, `${host.includes(':') ? `[${host}]` : host}:${port}`, credentials);
   groups.start();
   return {
     port: bound,
@@ -66,4 +63,16 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       await groups.close();
     },
   };
+}
+
+/** The operating system's code is only in the words of gRPC's error; who starts the engine looks for it. */
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => {
+      if (error === null) return resolve(port);
+      const code = /\bE[A-Z]{4,}\b/.exec(error.message)?.[0];
+      const message = `EventStoreDB clients cannot be served on ${address}: ${error.message}`;
+      reject(Object.assign(new Error(message, { cause: error }), code === undefined ? {} : { code }));
+    });
+  });
 }
