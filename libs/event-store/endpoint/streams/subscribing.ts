@@ -55,14 +55,11 @@ export class Subscribing {
     const last = queries.lastRevision(stream);
     let revision = after === 'end' ? last : after === 'start' ? -1n : after;
     await this.follow(out, async (limit, live) => {
-      const rows = live ? queries.rowsAppendedAfter(stream, revision, limit) : this.shownAfter(stream, revision, limit);
-      for (const row of rows) if (!sender.send(row)) await out.drained();
-      const reached = rows.at(-1)?.[2];
-      if (reached !== undefined) revision = toRevision(reached);
-      // What its metadata hide now must not come as live.
-      if (!live && rows.length < limit) revision = larger(revision, queries.lastRevision(stream));
-      if (revision === DELETED_REVISION && rows.length > 0) throw new StreamDeleted(stream);
-      return rows;
+      const page = live ? this.appendedAfter(stream, revision, limit) : this.shownAfter(stream, revision, limit);
+      for (const row of page.rows) if (!sender.send(row)) await out.drained();
+      revision = larger(revision, page.reached);
+      if (revision === DELETED_REVISION && page.rows.length > 0) throw new StreamDeleted(stream);
+      return page.rows;
     });
   }
 
@@ -92,7 +89,20 @@ export class Subscribing {
     }
   }
 
-  private shownAfter(stream: string, revision: bigint, limit: number): EventRow[] {
+  /** What comes as live comes whatever the metadata hide, as from EventStoreDB. */
+  private appendedAfter(stream: string, revision: bigint, limit: number): Page {
+    const rows = this.reader.queries.rowsAppendedAfter(stream, revision, limit);
+    return { rows, reached: reachedBy(rows) };
+  }
+
+  /** History is what reads show. What is hidden when it ends must not come as live. */
+  private shownAfter(stream: string, revision: bigint, limit: number): Page {
+    const last = this.reader.queries.lastRevision(stream);
+    const rows = this.shown(stream, revision, limit);
+    return { rows, reached: rows.length < limit ? larger(last, reachedBy(rows)) : reachedBy(rows) };
+  }
+
+  private shown(stream: string, revision: bigint, limit: number): EventRow[] {
     if (revision === DELETED_REVISION) return [];
     try {
       return this.reader.queries.streamPage(stream, 'forwards', revision + 1n, limit).rows;
@@ -111,6 +121,14 @@ export class Subscribing {
   }
 }
 
-const toRevision = (revision: number): bigint =>
-  revision > Number.MAX_SAFE_INTEGER ? DELETED_REVISION : BigInt(revision);
+interface Page {
+  readonly rows: readonly EventRow[];
+  /** The revision behind which the next page begins. */
+  readonly reached: bigint;
+}
+
+function reachedBy(rows: readonly EventRow[]): bigint {
+  const revision = rows.at(-1)?.[2] ?? -1;
+  return revision > Number.MAX_SAFE_INTEGER ? DELETED_REVISION : BigInt(revision);
+}
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
