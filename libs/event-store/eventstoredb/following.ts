@@ -41,7 +41,7 @@ export class FollowingAll implements Following {
   /** Events beyond the last position that the filter would let through. Checkpoints come every 32 events. */
   async isBehind(): Promise<boolean> {
     const from = this.after === 'end' ? 'start' : this.after;
-    const next = await this.calls.collect(readAll('forwards', from, LOOK_AHEAD), '$all');
+    const next = await this.calls.quick(readAll('forwards', from, LOOK_AHEAD), '$all');
     const after = this.after;
     return next.some(
       ({ position, stream, type }) =>
@@ -50,7 +50,7 @@ export class FollowingAll implements Following {
   }
 
   private async head(): Promise<Position | undefined> {
-    return (await this.calls.collect(readAll('backwards', 'end', 1), '$all'))[0]?.position;
+    return (await this.calls.quick(readAll('backwards', 'end', 1), '$all'))[0]?.position;
   }
 }
 
@@ -88,7 +88,7 @@ export class FollowingStream implements Following {
 
   private async last(): Promise<bigint | undefined> {
     try {
-      return (await this.calls.collect(readStream(this.stream, 'backwards', 'end', 1), this.stream))[0]?.revision;
+      return (await this.calls.quick(readStream(this.stream, 'backwards', 'end', 1), this.stream))[0]?.revision;
     } catch (error) {
       if (error instanceof StreamNotFound) return undefined;
       throw error;

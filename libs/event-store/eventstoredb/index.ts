@@ -9,6 +9,8 @@ export interface EventStoreDbOptions {
   readonly retryForMs?: number;
   /** How long the first answer is waited for. Default: 10 s. */
   readonly openForMs?: number;
+  /** A subscription that hears nothing for so long asks whether there is something it should have heard. Default: 15 s. */
+  readonly quietMs?: number;
 }
 
 const RETRY_FOR_MS = 30_000;
@@ -23,10 +25,14 @@ export async function openEventStoreDb(
   connectionString: string,
   options: EventStoreDbOptions = {},
 ): Promise<EventStoreDb> {
-  const { retryForMs = RETRY_FOR_MS, openForMs = OPEN_FOR_MS } = options;
+  const { retryForMs = RETRY_FOR_MS, openForMs = OPEN_FOR_MS, quietMs } = options;
   const connection = new Connection(connectionString);
   try {
-    return await EventStoreDb.open(connection, { openForMs, retryForMs });
+    return await EventStoreDb.open(connection, {
+      openForMs,
+      retryForMs,
+      ...(quietMs === undefined ? {} : { quietMs }),
+    });
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     throw new StoreUnavailable(`EventStoreDB at ${connection.name}: ${error.message}`, false, { cause: error });

@@ -1,4 +1,4 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
+import type { CallOptions, ClientReadableStream } from '@grpc/grpc-js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import { StreamNotFound } from '../errors.js';
 import type { StoredEvent } from '../port.js';
@@ -16,14 +16,16 @@ export interface ReadCall {
   cancel(): void;
 }
 
+const QUICK_MS = 5_000;
+
 /** Opens calls that read, and says what became of those that failed. */
 export class ReadCalls {
   constructor(private readonly connection: Connection) {}
 
   /** @param stream what is read, for messages */
-  async open(request: streamsPb.ReadReq, stream: string): Promise<ReadCall> {
+  async open(request: streamsPb.ReadReq, stream: string, options: CallOptions = {}): Promise<ReadCall> {
     const client = await this.connection.streams();
-    const call: ClientReadableStream<streamsPb.ReadResp> = client.read(request, this.connection.metadata());
+    const call: ClientReadableStream<streamsPb.ReadResp> = client.read(request, this.connection.metadata(), options);
     // An error that comes when nobody iterates any more must not end the process.
     call.on('error', () => undefined);
     return {
@@ -35,9 +37,14 @@ export class ReadCalls {
     };
   }
 
+  /** What is asked in passing: an answer comes soon or the connection is no good. */
+  quick(request: streamsPb.ReadReq, stream: string): Promise<StoredEvent[]> {
+    return this.collect(request, stream, { deadline: Date.now() + QUICK_MS });
+  }
+
   /** @throws StreamNotFound, StreamDeleted, Interrupted */
-  async collect(request: streamsPb.ReadReq, stream: string): Promise<StoredEvent[]> {
-    const call = await this.open(request, stream);
+  async collect(request: streamsPb.ReadReq, stream: string, options: CallOptions = {}): Promise<StoredEvent[]> {
+    const call = await this.open(request, stream, options);
     const events: StoredEvent[] = [];
     try {
       for await (const response of call.responses) {

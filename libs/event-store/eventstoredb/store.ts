@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
@@ -34,6 +35,13 @@ const DEADLINE_MS = 10_000;
 
 type PositionAnswer = { getPosition(): { getCommitPosition(): string; getPreparePosition(): string } | undefined };
 
+/** Milliseconds. */
+interface Times {
+  readonly openForMs: number;
+  readonly retryForMs: number;
+  readonly quietMs?: number;
+}
+
 /** The log on EventStoreDB, or on whatever speaks its protocol. */
 export class EventStoreDb implements EventStore {
   private readonly reads: ReadCalls;
@@ -46,14 +54,17 @@ export class EventStoreDb implements EventStore {
   private constructor(
     private readonly connection: Connection,
     private retryForMs: number,
+    private readonly quietMs: number | undefined,
   ) {
+    // As many operations as there are may wait for it at once.
+    setMaxListeners(0, this.abort.signal);
     this.reads = new ReadCalls(connection);
     this.appends = new AppendCalls(connection, DEADLINE_MS);
   }
 
   /** @throws AccessDenied, StoreUnavailable: then the connection is closed */
-  static async open(connection: Connection, times: { openForMs: number; retryForMs: number }): Promise<EventStoreDb> {
-    const store = new EventStoreDb(connection, times.openForMs);
+  static async open(connection: Connection, times: Times): Promise<EventStoreDb> {
+    const store = new EventStoreDb(connection, times.openForMs, times.quietMs);
     try {
       store.named = await epochOf(store);
       store.retryForMs = times.retryForMs;
@@ -176,7 +187,8 @@ export class EventStoreDb implements EventStore {
   }
 
   private subscribe(following: Following): Subscription {
-    const subscription = new ResumedSubscription(following, this.reads, (closed) => this.subscriptions.delete(closed));
+    const onClose = (closed: Subscription): boolean => this.subscriptions.delete(closed);
+    const subscription = new ResumedSubscription(following, this.reads, onClose, this.quietMs);
     this.subscriptions.add(subscription);
     return subscription;
   }
