@@ -32,8 +32,8 @@ export class EventEncoder {
 
   encode({ event, link, retryCount }: Delivery, form: UuidForm): Buffer {
     const original = link ?? event!;
-    const eventSize = event === undefined ? -1 : this.recordSize(event, form);
-    const linkSize = link === undefined ? -1 : this.recordSize(link, form);
+    const eventSize = event === undefined ? -1 : this.recordSize(event, form, original[0]);
+    const linkSize = link === undefined ? -1 : this.recordSize(link, form, original[0]);
     const size =
       (eventSize < 0 ? 0 : fieldSize(eventSize)) +
       (linkSize < 0 ? 0 : fieldSize(linkSize)) +
@@ -55,8 +55,8 @@ export class EventEncoder {
     return target;
   }
 
-  private recordSize(row: EventRow, form: UuidForm): number {
-    const [position, stream, revision, , , created, id, dataSize, payload] = row;
+  private recordSize(row: EventRow, form: UuidForm, position: number): number {
+    const [, stream, revision, , , created, id, dataSize, payload] = row;
     const metadataSize = payload.length - dataSize;
     return (
       (form === 'string' ? STRING_ID_SIZE : fieldSize(structuredId(id).length)) +
