@@ -1,14 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogQueries } from '../../embedded/log-queries.js';
-import type { EventRow } from '../../embedded/rows.js';
 import { StreamNotFound } from '../../errors.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
 import type { Outgoing } from '../calls.js';
 import { readError } from '../failures.js';
-import { EventEncoder, type UuidForm } from '../wire/event-encoder.js';
+import type { EventEncoder } from '../wire/event-encoder.js';
 import { firstStreamPosition, lastStreamPosition, streamNotFound } from '../wire/messages.js';
 import { matcher } from './filter.js';
-import { Links } from './links.js';
+import { EventSender } from './event-sender.js';
 import { PageSize } from './page-size.js';
 import type { ReadRequest } from './read-request.js';
 
@@ -17,27 +16,6 @@ type AllRead = Extract<ReadRequest, { kind: 'readAll' }>;
 
 /** EventStoreDB reads so many events at once; what it says of a stream's first revision depends on it. */
 const FIRST_PAGE = 32;
-
-/** Sends rows as events, waiting whenever the client cannot take more. */
-export class EventSender {
-  private readonly links: Links;
-
-  constructor(
-    private readonly out: Outgoing,
-    private readonly encoder: EventEncoder,
-    queries: LogQueries,
-    private readonly form: UuidForm,
-    private readonly resolveLinks: boolean,
-  ) {
-    this.links = new Links(queries);
-  }
-
-  /** @returns whether more can be sent at once */
-  send(row: EventRow): boolean {
-    const delivery = this.resolveLinks ? this.links.resolve(row) : { event: row };
-    return this.out.write(this.encoder.encode(delivery, this.form));
-  }
-}
 
 /** Streams.Read that ends: one page after the other, each as large as its events allow. */
 export class Reading {
@@ -65,6 +43,7 @@ export class Reading {
         if (reaches <= page.first && next !== page.first) out.write(firstStreamPosition(page.first));
       }
       for (const row of page.rows) if (!sender.send(row)) await out.drained();
+      if (!sender.flush()) await out.drained();
       left -= page.rows.length;
       const last = page.rows.at(-1);
       if (last === undefined || page.rows.length < limit || left === 0) {
@@ -93,11 +72,12 @@ export class Reading {
       const rows =
         direction === 'forwards' ? this.queries.rawAll(next, limit) : this.queries.rawAllBackwards(next, limit);
       for (const row of rows) {
-        if (left === 0) return;
+        if (left === 0) break;
         if (!matches(row)) continue;
         left--;
         if (!sender.send(row)) await out.drained();
       }
+      if (!sender.flush()) await out.drained();
       const last = rows.at(-1);
       if (last === undefined || rows.length < limit) return;
       size.learn(rows);

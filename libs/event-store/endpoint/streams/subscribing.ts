@@ -10,7 +10,7 @@ import { caughtUp, checkpoint, confirmation } from '../wire/messages.js';
 import { matcher } from './filter.js';
 import { PageSize } from './page-size.js';
 import type { ReadRequest } from './read-request.js';
-import { EventSender } from './reading.js';
+import { EventSender } from './event-sender.js';
 
 type StreamSubscription = Extract<ReadRequest, { kind: 'subscribeToStream' }>;
 type AllSubscription = Extract<ReadRequest, { kind: 'subscribeToAll' }>;
@@ -38,10 +38,12 @@ export class Subscribing {
         let ready = !matches(row) || sender.send(row);
         if (++considered >= checkpointInterval) {
           considered = 0;
+          sender.flush();
           ready = out.write(checkpoint(row[0]));
         }
         if (!ready) await out.drained();
       }
+      if (!sender.flush()) await out.drained();
       position = rows.at(-1)?.[0] ?? position;
       return rows;
     });
@@ -57,6 +59,7 @@ export class Subscribing {
     await this.follow(out, async (limit, live) => {
       const page = live ? this.appendedAfter(stream, revision, limit) : this.shownAfter(stream, revision, limit);
       for (const row of page.rows) if (!sender.send(row)) await out.drained();
+      if (!sender.flush()) await out.drained();
       revision = larger(revision, page.reached);
       if (revision === DELETED_REVISION && page.rows.length > 0) throw new StreamDeleted(stream);
       return page.rows;

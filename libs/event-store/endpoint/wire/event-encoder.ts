@@ -13,6 +13,14 @@ export interface Delivery {
   readonly retryCount?: number;
 }
 
+/** Bytes; -1 for a record that is not there. */
+export interface Sizes {
+  readonly total: number;
+  readonly inner: number;
+  readonly event: number;
+  readonly link: number;
+}
+
 /** Revision 2^63-1, a tombstone, as a varint: SQLite hands out doubles, which cannot say it. */
 const DELETED = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]);
 const STRING_ID_SIZE = 40;
@@ -30,29 +38,42 @@ export class EventEncoder {
 
   constructor(private readonly rows: RowReader) {}
 
-  encode({ event, link, retryCount }: Delivery, form: UuidForm): Buffer {
-    const original = link ?? event!;
-    const eventSize = event === undefined ? -1 : this.recordSize(event, form, original[0]);
-    const linkSize = link === undefined ? -1 : this.recordSize(link, form, original[0]);
-    const size =
+  encode(delivery: Delivery, form: UuidForm): Buffer {
+    const sizes = this.measure(delivery, form);
+    const target = Buffer.allocUnsafe(sizes.total);
+    this.write(target, 0, delivery, form, sizes);
+    return target;
+  }
+
+  /** How many bytes the message takes, and its parts: what is needed to write it in one go. */
+  measure({ event, link, retryCount }: Delivery, form: UuidForm): Sizes {
+    const position = (link ?? event!)[0];
+    const eventSize = event === undefined ? -1 : this.recordSize(event, form, position);
+    const linkSize = link === undefined ? -1 : this.recordSize(link, form, position);
+    const inner =
       (eventSize < 0 ? 0 : fieldSize(eventSize)) +
       (linkSize < 0 ? 0 : fieldSize(linkSize)) +
       1 +
-      varintSize(original[0]) +
+      varintSize(position) +
       (retryCount === undefined ? 0 : 1 + varintSize(retryCount));
-    const target = Buffer.allocUnsafe(fieldSize(size));
-    let offset = writeHeader(target, 0, 1, size);
-    if (event !== undefined)
-      offset = this.writeRecord(target, writeHeader(target, offset, 1, eventSize), event, form, original[0]);
-    if (link !== undefined)
-      offset = this.writeRecord(target, writeHeader(target, offset, 2, linkSize), link, form, original[0]);
+    return { total: fieldSize(inner), inner, event: eventSize, link: linkSize };
+  }
+
+  write(target: Buffer, start: number, { event, link, retryCount }: Delivery, form: UuidForm, sizes: Sizes): void {
+    const position = (link ?? event!)[0];
+    let offset = writeHeader(target, start, 1, sizes.inner);
+    if (event !== undefined) {
+      offset = this.writeRecord(target, writeHeader(target, offset, 1, sizes.event), event, form, position);
+    }
+    if (link !== undefined) {
+      offset = this.writeRecord(target, writeHeader(target, offset, 2, sizes.link), link, form, position);
+    }
     target[offset++] = 3 << 3;
-    offset = writeVarint(target, offset, original[0]);
+    offset = writeVarint(target, offset, position);
     if (retryCount !== undefined) {
       target[offset++] = 5 << 3;
       writeVarint(target, offset, retryCount);
     }
-    return target;
   }
 
   private recordSize(row: EventRow, form: UuidForm, position: number): number {
