@@ -8,6 +8,7 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 
+const STREAM_LENGTH = 200;
 const [file, port = '0'] = process.argv.slice(2);
 
 function readyMessages(): Buffer[] {
@@ -25,7 +26,8 @@ const messages = readyMessages();
 
 async function read(call: ServerWritableStream<streamsPb.ReadReq, Buffer>): Promise<void> {
   const options = call.request.getOptions()!;
-  const count = Math.min(options.hasCount() ? Number(options.getCount()) : Infinity, messages.length);
+  const asked = options.hasStream() ? STREAM_LENGTH : options.hasCount() ? Number(options.getCount()) : Infinity;
+  const count = Math.min(asked, messages.length);
   if (options.hasSubscription()) {
     const confirmation = new streamsPb.ReadResp.SubscriptionConfirmation().setSubscriptionId('bare');
     call.write(Buffer.from(new streamsPb.ReadResp().setConfirmation(confirmation).serializeBinary()));

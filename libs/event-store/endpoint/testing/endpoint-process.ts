@@ -36,7 +36,7 @@ export class EndpointProcess {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const { value } = (await lines.next()) as { value: string | undefined };
     if (value === undefined) throw new Error(`the endpoint did not start: ${this.faults}`);
-    this.port = Number(value);
+    this.port = Number(/:(\d+)\?/.exec(value)![1]);
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {

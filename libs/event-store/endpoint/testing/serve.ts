@@ -1,5 +1,5 @@
 // A server in a process of its own: `serve.js <folder> [port]` opens the log in the folder, lets anybody do anything on
-// loopback, and prints the port.
+// loopback, and prints where it is.
 import { openEmbeddedEventStore } from '../../embedded/index.js';
 import { startEndpoint } from '../index.js';
 
@@ -12,7 +12,7 @@ const endpoint = await startEndpoint({
   port: Number(port),
   onFault: (error) => process.stderr.write(`fault: ${error instanceof Error ? error.stack : String(error)}\n`),
 });
-process.stdout.write(`${endpoint.port}\n`);
+process.stdout.write(`esdb://127.0.0.1:${endpoint.port}?tls=false\n`);
 
 process.on('SIGTERM', () => {
   void endpoint
