@@ -3,7 +3,7 @@ import { comparePositions, START, type Position } from '#kernel';
 import type { StoredEvent, Subscription, SubscriptionMessage } from '../port.js';
 import type { ReadCall, ReadCalls } from './read-calls.js';
 import { Interrupted } from './failures.js';
-import { storedEvent } from './recorded.js';
+import type { ReadResponse } from './responses.js';
 import { waitMs } from './retrying.js';
 
 /** Where a subscription goes on after its connection was lost. */
@@ -73,34 +73,39 @@ export class ResumedSubscription implements Subscription {
     if (signal.aborted) return call.cancel();
     const watch = this.watchOver(call);
     try {
-      for await (const response of call.responses) {
+      for await (const response of call.responses as AsyncIterable<ReadResponse>) {
         watch.heard();
         this.attempts = 0;
-        if (response.hasConfirmation() && !this.confirmed) {
-          this.confirmed = true;
-          yield { kind: 'confirmed' };
-        }
-        const event = response.getEvent()?.getEvent();
-        if (event !== undefined) {
-          const stored = storedEvent(event);
-          if (this.following.take(stored)) {
-            this.told = stored.position;
-            yield { kind: 'event', event: stored };
-          }
-        }
-        const checkpoint = response.getCheckpoint();
-        if (checkpoint !== undefined) {
-          yield* this.reached({
-            commit: BigInt(checkpoint.getCommitPosition()),
-            prepare: BigInt(checkpoint.getPreparePosition()),
-          });
-        }
-        if (response.hasCaughtUp()) yield* this.nowLive();
+        yield* this.messagesOf(response);
         if (signal.aborted) return;
       }
     } finally {
       watch.end();
       call.cancel();
+    }
+  }
+
+  private *messagesOf(response: ReadResponse): Generator<SubscriptionMessage> {
+    switch (response.kind) {
+      case 'event': {
+        const { event } = response;
+        if (!this.following.take(event)) return;
+        this.told = event.position;
+        return yield { kind: 'event', event };
+      }
+      case 'confirmed':
+        if (this.confirmed) return;
+        this.confirmed = true;
+        return yield { kind: 'confirmed' };
+      case 'checkpoint':
+        return yield* this.reached(response.position);
+      case 'caughtUp':
+        return yield* this.nowLive();
+      case 'streamNotFound':
+      case 'other':
+        return;
+      default:
+        return response satisfies never;
     }
   }
 
@@ -133,7 +138,7 @@ export class ResumedSubscription implements Subscription {
     const wait = (): void => {
       clearTimeout(timer);
       // While the reader does not pull, nothing can be heard.
-      timer = setTimeout(() => void (call.isPaused() ? wait() : look()), this.quietMs).unref();
+      timer = setTimeout(() => void (call.responses.readableLength > 0 ? wait() : look()), this.quietMs).unref();
     };
     wait();
     return {
