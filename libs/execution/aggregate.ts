@@ -1,4 +1,4 @@
-import type { DomainEvent, Facts, Instant, Recorded, Upcasts } from '#kernel';
+import type { DomainEvent, Facts, Instant, Recorded, Refusal, Upcasts } from '#kernel';
 
 /** What the executor must know of a kind of stream to run commands on it. All functions are pure. */
 export interface Aggregate<S, E extends DomainEvent, P> {
@@ -15,7 +15,8 @@ export interface Aggregate<S, E extends DomainEvent, P> {
   settle(state: S, until: Instant, facts: Facts<P>): readonly E[];
   /**
    * What follows from an event that was just folded: severity grounds, deadlines set, met or cancelled, verdicts
-   * corrected. Follows in the same append; called for its own events too, so it must come to rest.
+   * corrected. Follows in the same append; called for its own events too, so it must come to rest. A refusal refuses the
+   * command; what follows from settlement is never refused.
    */
-  follow(state: S, event: Recorded<E>, facts: Facts<P>): readonly E[];
+  follow(state: S, event: Recorded<E>, facts: Facts<P>): readonly E[] | Refusal;
 }

@@ -1,5 +1,6 @@
 import {
   ENGINE,
+  isRefusal,
   newId,
   presentVersion,
   type DomainEvent,
@@ -8,6 +9,7 @@ import {
   type Instant,
   type Recorded,
   type RecordedEvent,
+  type Refusal,
   type Secret,
 } from '#kernel';
 import type { Aggregate } from './aggregate.js';
@@ -72,30 +74,38 @@ export class Draft<S, E extends DomainEvent, P> {
     for (let count = 0; count < SETTLEMENTS_PER_APPEND;) {
       const due = this.aggregate.settle(this.state, until, cause.facts);
       if (due.length === 0) return true;
-      for (const event of due) this.add(event, cause);
+      for (const event of due) {
+        const refusal = this.add(event, cause);
+        if (refusal) throw new Error(`what follows from the settlement of ${event.type} was refused: ${refusal.code}`);
+      }
       count += due.length;
     }
     return false;
   }
 
-  /** Adds what a command decided. Imported history is settled up to each event by the instant it happened (EVENTS.md 18). */
-  decide(events: readonly E[], historical: boolean): void {
+  /** Adds what a command decided, and what follows from it; a refusal of what follows refuses the command. Imported history is settled up to each event by the instant it happened (EVENTS.md 18). */
+  decide(events: readonly E[], historical: boolean): Refusal | undefined {
     const cause: Cause<P> = { facts: this.facts, settled: false, historical };
     for (const event of events) {
       while (historical && event.occurredAt !== undefined && !this.settle(event.occurredAt, true));
-      this.add(event, cause);
+      const refusal = this.add(event, cause);
+      if (refusal) return refusal;
     }
+    return undefined;
   }
 
-  private add(event: E, cause: Cause<P>): void {
+  private add(event: E, cause: Cause<P>): Refusal | undefined {
     const pending: E[] = [event];
     for (let count = 0; pending.length > 0; count++) {
       if (count > FOLLOWERS_PER_EVENT) throw new Error(`what follows from ${event.type} does not come to rest`);
       const recorded = this.record(pending.shift()!, cause);
       this.state = this.aggregate.evolve(this.state, recorded);
       // What follows from an event stands right behind it, before the followers of its elder siblings.
-      pending.unshift(...this.aggregate.follow(this.state, recorded, cause.facts));
+      const followers = this.aggregate.follow(this.state, recorded, cause.facts);
+      if (isRefusal(followers)) return followers;
+      pending.unshift(...followers);
     }
+    return undefined;
   }
 
   private record(event: E, cause: Cause<P>): Recorded<E> {

@@ -177,7 +177,8 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
     }
     const decision = request.decide(request.command, draft.state, facts);
     if (isRefusal(decision)) return decision;
-    draft.decide(decision.events, decision.historical === true);
+    const refusal = draft.decide(decision.events, decision.historical === true);
+    if (refusal) return refusal;
     if (draft.events.length === 0) return answer(folded.head, decision.result);
     const appended = await this.append(at, draft.events, decision.result);
     if (appended === 'conflict') return 'again';

@@ -1,5 +1,18 @@
 export * from './vocabulary.js';
+export type { CaseAsked, Occurrence } from './conditions.js';
+export * from './calendars.js';
+export type { Reckoned, Span } from './reckoning.js';
 export * from './policy.js';
 export * from './load.js';
 export * from './shipped.js';
-export type { Category, Clock as ClockRule, ClockTrigger, SeverityRule } from './schema.js';
+export type { Category, SeverityRule } from './schema/pack.js';
+export type { ClockRule, EscalationRule } from './schema/clock.js';
+export {
+  NORMALISERS,
+  type FormRule,
+  type PackField,
+  type RepeatRule,
+  type Requirement,
+  type RoutineVisit,
+  type StepRule,
+} from './schema/intake.js';

@@ -1,48 +1,69 @@
-import type { JsonObject } from '#kernel';
-import { categoryIds, type Category, type Clock, type ClockTrigger, type Pack, type SeverityRule } from './schema.js';
-import {
-  APPROVER_ROLES,
-  PACK_SEVERITIES,
-  type ApproverRole,
-  type PackCircumstance,
-  type PackKind,
-  type PackSeverity,
-} from './vocabulary.js';
-
-/** What the severity rules ask about a case. */
-export interface SeverityFacts {
-  readonly persons: number;
-  readonly circumstances: readonly PackCircumstance[];
-}
+import { isRefusal, type Instant, type Refusal } from '#kernel';
+import { parseBudget, type Budget, type Calendar } from '#calendar';
+import type { Calendars } from './calendars.js';
+import type { CaseAsked, Occurrence } from './conditions.js';
+import { Reckoning, textOf, type Reckoned, type Span } from './reckoning.js';
+import type { ClockRule, EscalationRule, Trigger } from './schema/clock.js';
+import type { FormRule, PackField, RepeatRule, Requirement, StepRule } from './schema/intake.js';
+import { categoryIds, type Category, type Pack } from './schema/pack.js';
+import { IMMEDIATELY, type PackBudget } from './schema/words.js';
+import { APPROVER_ROLES, PACK_SEVERITIES, type ApproverRole, type PackSeverity } from './vocabulary.js';
 
 /** A rule that holds, and the facts it rests on: who applies it knows which events stated them. */
 export interface SeverityGround {
   readonly rule: string;
   readonly severity: PackSeverity;
   readonly source: string;
-  readonly restsOn: readonly ('persons' | PackCircumstance)[];
+  /** `persons`, circumstances and rules of repetition that the rule speaks of and that are so. */
+  readonly restsOn: readonly string[];
 }
 
-/** An event as clocks see it: its type and plain fields, and the kind of case it happened in. */
-export interface ClockCause {
-  readonly type: string;
-  readonly data: JsonObject;
-  readonly kind: PackKind;
+/** Who holds which post, as it was known at an instant (O-1). */
+export interface Posts {
+  /** The persons who answer for a post of a unit: who holds it, or stands in while they are away. None where nobody does. */
+  holders(post: string, unit: string | undefined, at: Instant): readonly string[];
 }
+
+export const NOBODY: Posts = { holders: () => [] };
 
 /** H-5: who must approve, which row said so, and what that row rests on. */
 export interface Approval {
   readonly rule: string;
   readonly approverRole: ApproverRole;
+  readonly approverPost?: string;
   readonly source: string;
 }
 
+/** What an event does to a run of a clock. */
+export type ClockEffect = 'met' | 'cancelled' | 'paused' | 'resumed';
+
+const EFFECTS = [
+  ['metBy', 'met'],
+  ['cancelledBy', 'cancelled'],
+  ['pausedBy', 'paused'],
+  ['resumedBy', 'resumed'],
+] as const satisfies readonly (readonly [keyof ClockRule, ClockEffect])[];
+
 /** A checked pack that answers questions. Pure: the same pack and question give the same answer. */
 export class Policy {
-  private readonly categoryIds: ReadonlySet<string>;
+  private readonly paths: ReadonlyMap<string, readonly string[]>;
+  private readonly clocksById: ReadonlyMap<string, ClockRule>;
+  private readonly reckoning: Reckoning;
+  /** The commands before which anything is asked. */
+  private readonly gated: ReadonlySet<string>;
 
-  constructor(private readonly pack: Pack) {
-    this.categoryIds = new Set(categoryIds(pack.categories));
+  constructor(
+    private readonly pack: Pack,
+    readonly calendars: Calendars,
+    readonly posts: Posts = NOBODY,
+  ) {
+    this.paths = pathsOf(pack.categories);
+    this.clocksById = new Map(pack.clocks.map((clock) => [clock.id, clock]));
+    this.reckoning = new Reckoning(pack, calendars);
+    this.gated = new Set([
+      ...pack.requirements.flatMap(({ before }) => before),
+      ...pack.steps.map(({ before }) => before),
+    ]);
   }
 
   get id(): string {
@@ -61,56 +82,181 @@ export class Policy {
     return this.pack.categories;
   }
 
-  get clocks(): readonly Clock[] {
+  get clocks(): readonly ClockRule[] {
     return this.pack.clocks;
+  }
+
+  get escalations(): readonly EscalationRule[] {
+    return this.pack.escalations;
+  }
+
+  get promises(): Pack['promises'] {
+    return this.pack.promises;
   }
 
   get currency(): string {
     return this.pack.compensation.currency;
   }
 
-  get closing(): Pack['closing'] {
-    return this.pack.closing;
+  get fields(): readonly PackField[] {
+    return this.pack.fields;
+  }
+
+  get forms(): readonly FormRule[] {
+    return this.pack.forms;
+  }
+
+  get steps(): readonly StepRule[] {
+    return this.pack.steps;
+  }
+
+  get repeats(): readonly RepeatRule[] {
+    return this.pack.repeats;
+  }
+
+  get routineVisits(): Pack['routineVisits'] {
+    return this.pack.routineVisits;
+  }
+
+  get recusal(): Pack['recusal'] {
+    return this.pack.recusal;
+  }
+
+  get rates(): Pack['rates'] {
+    return this.pack.rates;
+  }
+
+  get retention(): Pack['retention'] {
+    return this.pack.retention;
+  }
+
+  /** The same pack with those who hold its posts. */
+  withPosts(posts: Posts): Policy {
+    return new Policy(this.pack, this.calendars, posts);
+  }
+
+  /** Whether the pack asks for anything before the command at all. */
+  asksBefore(command: string): boolean {
+    return this.gated.has(command);
+  }
+
+  /** H-8, I-2: what is asked before a command and is not so. */
+  openRequirements(command: string, asked: CaseAsked): readonly Requirement[] {
+    const of = { case: asked, data: {} };
+    return this.pack.requirements.filter(
+      ({ before, when, that }) =>
+        (before as readonly string[]).includes(command) && (when?.holds(of) ?? true) && !that.holds(of),
+    );
+  }
+
+  /** H-4: the steps that a case needs before a command and that are not done. */
+  openSteps(command: string, asked: CaseAsked): readonly StepRule[] {
+    const of = { case: asked, data: {} };
+    return this.pack.steps.filter(
+      ({ id, before, when }) => before === command && (when?.holds(of) ?? true) && !asked.steps.includes(id),
+    );
+  }
+
+  /** I-5: why a case is not taken on, where it is not. */
+  declineOf(asked: CaseAsked): Pack['declines'][number] | undefined {
+    return this.pack.declines.find(({ when }) => when.holds({ case: asked, data: {} }));
+  }
+
+  /** S-4: the first rule of priority that holds. */
+  priorityOf(asked: CaseAsked): Pack['priorities'][number] | undefined {
+    return this.pack.priorities.find(({ when }) => when.holds({ case: asked, data: {} }));
   }
 
   /** I-8: whether the category is in this pack's tree. */
   knowsCategory(category: string): boolean {
-    return this.categoryIds.has(category);
+    return this.paths.has(category);
   }
 
   /** Every category of the tree, branches included, in the order of the pack. */
   allowedCategories(): readonly string[] {
-    return [...this.categoryIds];
+    return categoryIds(this.pack.categories);
   }
 
-  clock(id: string): Clock | undefined {
-    return this.pack.clocks.find((clock) => clock.id === id);
+  /** I-8: a category and all above it, itself first; itself alone where the pack does not know it. */
+  categoryPath(category: string | undefined): readonly string[] {
+    return category === undefined ? [] : (this.paths.get(category) ?? [category]);
+  }
+
+  clock(id: string): ClockRule | undefined {
+    return this.clocksById.get(id);
   }
 
   /** S-1…S-3: all grounds that hold, the gravest first, in the order of the pack. */
-  severityGrounds(facts: SeverityFacts): readonly SeverityGround[] {
+  severityGrounds(asked: CaseAsked): readonly SeverityGround[] {
+    const of = { case: asked, data: {} };
     return this.pack.severities
-      .filter((rule) => rule.when.every((condition) => holds(condition, facts)))
-      .map(({ id, severity, source, when }) => ({ rule: id, severity, source, restsOn: when.map(factOf) }))
+      .filter(({ when }) => when.holds(of))
+      .map(({ id, severity, source, when }) => ({ rule: id, severity, source, restsOn: factsOf(when.text, asked) }))
       .sort((a, b) => PACK_SEVERITIES.indexOf(b.severity) - PACK_SEVERITIES.indexOf(a.severity));
   }
 
-  /** K-7: the clocks for which the event is a first start. */
-  clocksStartedBy(cause: ClockCause): readonly Clock[] {
-    return this.pack.clocks.filter((clock) => applies(clock, cause) && triggers(clock.startsOn, cause));
+  /** K-7: the clocks for which the event is a start: of the first run, or of a further one. */
+  clocksStartedBy(occurrence: Occurrence, which: 'startsOn' | 'restartsOn'): readonly ClockRule[] {
+    return this.pack.clocks.filter((clock) => triggers(clock[which], occurrence) && applies(clock, occurrence));
   }
 
-  /** K-7: the clocks for which the event starts a further run. */
-  clocksRestartedBy(cause: ClockCause): readonly Clock[] {
-    return this.pack.clocks.filter((clock) => applies(clock, cause) && triggers(clock.restartsOn, cause));
+  /** K-7: the clocks that a reopening continues or starts anew. */
+  clocksReopened(occurrence: Occurrence): readonly ClockRule[] {
+    return this.pack.clocks.filter((clock) => clock.onReopening !== 'none' && applies(clock, occurrence));
   }
 
   /** What the event is to a run of the clock; a clock this pack does not have is not touched. */
-  effectOn(clockId: string, cause: ClockCause): 'met' | 'cancelled' | undefined {
+  effectOn(clockId: string, occurrence: Occurrence): ClockEffect | undefined {
     const clock = this.clock(clockId);
-    if (clock === undefined) return undefined;
-    if (triggers(clock.metBy, cause)) return 'met';
-    return triggers(clock.cancelledBy, cause) ? 'cancelled' : undefined;
+    return clock && EFFECTS.find(([list]) => triggers(clock[list], occurrence))?.[1];
+  }
+
+  /** The budget that holds for a case as it is: the first whose condition holds, else the clock's own. */
+  budgetOf(clock: ClockRule, asked: CaseAsked): PackBudget {
+    const of = { case: asked, data: {} };
+    return clock.budgets.find(({ when }) => when.holds(of))?.budget ?? clock.budget;
+  }
+
+  /** K-7, K-10: when a run of the clock is due, and its warnings. @returns BUDGET_TOO_LONG, INSTANT_OUT_OF_RANGE */
+  reckon(clock: ClockRule, budget: PackBudget, span: Span): Reckoned | Refusal {
+    return this.reckoning.reckon({ budget, calendar: clock.calendar, warnAt: clock.warnAt }, span);
+  }
+
+  /** E-1: when an escalation should have been acknowledged; undefined where the level waits without end. */
+  acknowledgeBy(chain: string, level: number, span: Span): Reckoned | Refusal | undefined {
+    const rule = this.escalation(chain)?.levels[level - 1];
+    if (rule?.acknowledgeWithin === undefined) return undefined;
+    return this.reckoning.reckon({ budget: rule.acknowledgeWithin, calendar: rule.calendar }, span);
+  }
+
+  /** K-9: a calendar as it was known, and a budget as it is written in an event; undefined where the instant was given. */
+  measureOf(
+    { budget, calendar }: { readonly budget: string; readonly calendar?: { readonly name: string } | undefined },
+    knownAt: string,
+  ): { readonly budget: Budget; readonly calendar: Calendar } | undefined {
+    const parsed = budget === IMMEDIATELY ? this.reckoning.inFull(budget) : parseBudget(budget);
+    if (isRefusal(parsed)) return undefined;
+    return { budget: parsed, calendar: this.reckoning.calendar(calendar?.name, knownAt) };
+  }
+
+  /** A budget as an event keeps it, and back: what was written by this version is read by it. */
+  written(budget: PackBudget): string {
+    return textOf(budget);
+  }
+
+  asWritten(text: string): PackBudget {
+    const budget = text === IMMEDIATELY ? text : parseBudget(text);
+    if (isRefusal(budget)) throw new Error(`"${text}" is no budget of ${this.id} ${this.version}`);
+    return budget;
+  }
+
+  escalation(id: string): EscalationRule | undefined {
+    return this.pack.escalations.find((rule) => rule.id === id);
+  }
+
+  /** E-1: the chains that an event calls in. */
+  escalationsOn(occurrence: Occurrence): readonly EscalationRule[] {
+    return this.pack.escalations.filter((rule) => triggers(rule.on, occurrence));
   }
 
   /** H-5: the first row of the matrix that covers amount and severity; the last row covers everything. */
@@ -120,7 +266,8 @@ export class Policy {
         (upToCents === undefined || asked.amountCents <= upToCents) &&
         (severities === undefined || severities.includes(asked.severity)),
     )!;
-    return { rule: row.id, approverRole: row.approverRole, source: row.source };
+    const { id: rule, approverRole, approverPost, source } = row;
+    return { rule, approverRole, ...(approverPost === undefined ? {} : { approverPost }), source };
   }
 
   /** H-5: whether somebody with this role may approve what the ruling asks for; a higher role may always. */
@@ -130,22 +277,23 @@ export class Policy {
   }
 }
 
-type Condition = SeverityRule['when'][number];
+/** The facts that a condition names and that are so: what it rests on can only be among these. */
+const factsOf = (text: string, { circumstances, repeats }: CaseAsked): readonly string[] => [
+  ...(text.includes('case.persons') ? ['persons'] : []),
+  ...[...circumstances, ...repeats].filter((fact) => text.includes(`"${fact}"`) || text.includes(`'${fact}'`)),
+];
 
-const holds = (condition: Condition, facts: SeverityFacts): boolean =>
-  'personsAtLeast' in condition
-    ? facts.persons >= condition.personsAtLeast
-    : facts.circumstances.includes(condition.circumstance);
+const applies = (clock: ClockRule, occurrence: Occurrence): boolean => clock.when?.holds(occurrence) ?? true;
 
-const factOf = (condition: Condition): 'persons' | PackCircumstance =>
-  'personsAtLeast' in condition ? 'persons' : condition.circumstance;
+const triggers = (list: readonly Trigger[], occurrence: Occurrence): boolean =>
+  list.some(({ event, when }) => event === occurrence.type && (when === undefined || when.holds(occurrence)));
 
-const applies = (clock: Clock, { kind }: ClockCause): boolean => clock.kinds?.includes(kind) ?? true;
-
-const triggers = (list: readonly ClockTrigger[], cause: ClockCause): boolean =>
-  list.some(
-    ({ event, when, kinds }) =>
-      event === cause.type &&
-      (kinds?.includes(cause.kind) ?? true) &&
-      Object.entries(when ?? {}).every(([field, value]) => cause.data[field] === value),
-  );
+function pathsOf(categories: readonly Category[], above: readonly string[] = []): Map<string, readonly string[]> {
+  const paths = new Map<string, readonly string[]>();
+  for (const { id, children } of categories) {
+    const path = [id, ...above];
+    paths.set(id, path);
+    for (const [child, its] of pathsOf(children, path)) paths.set(child, its);
+  }
+  return paths;
+}

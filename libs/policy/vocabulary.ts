@@ -2,7 +2,7 @@
  * The words that packs are written in. The domain of cases has the same lists; `libs/cases/domain/vocabulary.ts` lets the
  * compiler hold them together, because policy stands below cases and cannot import them.
  */
-export const PACK_KINDS = ['complaint', 'request', 'feedback'] as const;
+export const PACK_KINDS = ['complaint', 'request', 'feedback', 'work_sheet', 'nonconformity', 'visit'] as const;
 export type PackKind = (typeof PACK_KINDS)[number];
 
 /** Least first. */
@@ -17,18 +17,22 @@ export const PACK_CIRCUMSTANCES = [
   'disturbance',
   'return_or_exchange',
   'wide_influence',
+  'vile_nature',
 ] as const;
 export type PackCircumstance = (typeof PACK_CIRCUMSTANCES)[number];
 
-/** The events that may start, meet or cancel a clock. */
-export const CLOCK_EVENTS = [
+/** The events that may start, meet, pause or cancel a clock, or call somebody in. */
+export const TRIGGER_EVENTS = [
   'CaseReceived',
+  'IdentityVerified',
   'CaseAccepted',
   'CaseAcknowledged',
   'CaseDeclined',
   'ReplyGiven',
   'CaseClassified',
   'GroupGrown',
+  'SeverityRaised',
+  'SeverityLowered',
   'CaseAssigned',
   'CaseTransferred',
   'CasePassedOn',
@@ -37,21 +41,61 @@ export const CLOCK_EVENTS = [
   'PlanAccepted',
   'PlanRejected',
   'ProgressReported',
+  'PromiseMade',
+  'PromiseKept',
+  'PromiseBroken',
+  'WaitingStarted',
+  'WaitingEnded',
+  'CompensationProposed',
+  'CompensationApproved',
+  'CompensationDeclined',
+  'RequiredStepDone',
   'CaseReportedUp',
+  'FormFilled',
+  'CausesAnalysed',
+  'RepeatFound',
+  'RepeatWithdrawn',
+  'PriorityAssigned',
+  'IntakeAmended',
   'CaseResolved',
   'CustomerNotified',
+  'OpinionRecorded',
   'ReturnVisitMade',
   'CaseReopened',
   'PapersFiled',
   'CaseClosed',
   'CaseWithdrawn',
+  'TakenOver',
+  'DeadlineWarned',
+  'DeadlineMet',
+  'DeadlineMissed',
+  'DeadlineCancelled',
 ] as const;
-export type ClockEventType = (typeof CLOCK_EVENTS)[number];
+export type TriggerEvent = (typeof TRIGGER_EVENTS)[number];
 
-/** What a clock of a pack may count from (K-7). */
+/**
+ * What a clock of a pack counts from (K-7): when that which starts it occurred, when it was recorded, when the case was
+ * accepted; `event` says in so many words that another event than the receipt starts it, and counts from when that happened.
+ */
 export const CLOCK_ORIGINS = ['occurred', 'recorded', 'accepted', 'event'] as const;
 export type ClockOrigin = (typeof CLOCK_ORIGINS)[number];
 
 /** Who may approve, least first (H-5). */
 export const APPROVER_ROLES = ['agent', 'supervisor', 'administrator'] as const;
 export type ApproverRole = (typeof APPROVER_ROLES)[number];
+
+/** The commands before which a pack may ask for something. */
+export const GATED_COMMANDS = [
+  'AcceptCase',
+  'DeclineCase',
+  'AssignCase',
+  'GiveReply',
+  'ProposePlan',
+  'AcceptPlan',
+  'ProposeCompensation',
+  'ResolveCase',
+  'NotifyCustomer',
+  'CloseCase',
+  'ArchiveCase',
+] as const;
+export type GatedCommand = (typeof GATED_COMMANDS)[number];

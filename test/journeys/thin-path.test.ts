@@ -31,7 +31,11 @@ test('a case from the call to the return visit, read on the board with each writ
     owner: 'li',
     content: { value: '厨房漏水三天了，没有人来修。' },
     parties: [{ role: 'complainant', name: { value: '王芳' } }],
-    clocks: [{ clock: 'K-1', state: 'met' }],
+    clocks: [
+      { clock: 'K-1', state: 'met' },
+      { clock: 'K-2.plan', state: 'met' },
+      { clock: 'K-2.result', state: 'met' },
+    ],
     visits: [{ reached: true, score: 5 }],
   });
   expect(shown.legal).toContain('ReopenCase');

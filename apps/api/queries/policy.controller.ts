@@ -24,7 +24,7 @@ export class PolicyController {
       clocks: pack.clocks.map(({ id, label, budget, countsFrom, source }) => ({
         id,
         label,
-        budget,
+        budget: pack.written(budget),
         countsFrom,
         source,
       })),

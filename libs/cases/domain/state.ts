@@ -4,9 +4,12 @@ import type {
   CaseKind,
   Channel,
   Circumstance,
+  Due,
+  FieldValues,
   Ground,
   Justification,
   LinkRelation,
+  OpenedFrom,
   Outcome,
   Party,
   Ruling,
@@ -19,19 +22,41 @@ export type CountsFrom = Extract<CaseEvent, { type: 'DeadlineSet' }>['data']['co
 export type PassedOnTo = Extract<CaseEvent, { type: 'CasePassedOn' }>['data']['to'];
 
 /** One run of a clock. Running until it has a verdict; a later event of the log holds over an earlier one (EVENTS.md 16). */
-export interface ClockRun {
+export interface ClockRun extends Due {
   readonly clock: string;
   readonly run: number;
   readonly countsFrom: CountsFrom;
   readonly startsAt: Instant;
-  readonly dueAt: Instant;
-  readonly budget: string;
   readonly source: string;
-  readonly state: 'running' | Verdict;
+  readonly state: 'running' | 'paused' | Verdict;
+  /** What it does not run in. The last one is open while it is paused. */
+  readonly pauses: readonly RunPause[];
+  /** The percentages of which it was warned. */
+  readonly warned: readonly number[];
   /** When it was met or cancelled, in the time in which things happened. */
   readonly endedAt?: Instant;
-  /** The revision of the event that gave the verdict. */
+  /** When what was missed was done all the same. */
+  readonly fulfilledAt?: Instant;
+  /** The event that started it, where it falls with that one. */
+  readonly cause?: string;
+  /** The run it goes on with. */
+  readonly continues?: number;
+  /** When that which started it happened: nothing earlier ends a further run. */
+  readonly begunAt: Instant;
+  /** When its due instant came to be known: what follows from missing it counts from no earlier instant. */
+  readonly knownAt: Instant;
+  /** The revision of the event that gave the due instant. */
+  readonly dueBy: number;
+  /** Revision and id of the event that gave the verdict. */
   readonly ruledBy: number;
+  readonly ruling?: string;
+}
+
+/** Counted from 1 within the run; 0 for what a continued run brought along. */
+export interface RunPause {
+  readonly number: number;
+  readonly from: Instant;
+  readonly to?: Instant;
 }
 
 export interface PromiseState {
@@ -61,8 +86,39 @@ export interface EscalationState {
   readonly escalationId: string;
   readonly level: number;
   readonly recipients: readonly string[];
-  /** E-1: it ends when it is acknowledged or the case is resolved. */
-  readonly state: 'open' | 'acknowledged' | 'ended';
+  readonly chain?: string;
+  readonly cause?: string;
+  readonly ground?: string;
+  /**
+   * E-1: it ends when it is acknowledged or the case is resolved; `passed_up` where nobody acknowledged it in time and the
+   * next level was called in; `withdrawn` where its reason fell.
+   */
+  readonly state: 'open' | 'acknowledged' | 'ended' | 'passed_up' | 'withdrawn';
+}
+
+/** Section 12: a form as it was filled, without its personal words. */
+export interface FilledForm {
+  readonly formId: string;
+  readonly form: string;
+  readonly values: FieldValues;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** H-7: a work contact sheet or nonconformity; it is a case of its own under the same id. */
+export interface SheetState {
+  readonly sheetId: string;
+  readonly kind: 'work_sheet' | 'nonconformity';
+  readonly unit: string;
+  readonly state: 'open' | 'done' | 'declined' | 'withdrawn';
+}
+
+/** R-2: the other cases it is a repeat with, by a rule of the pack. */
+export interface RepeatState {
+  readonly rule: string;
+  readonly cases: readonly string[];
+  readonly complainants: number;
+  readonly source: string;
 }
 
 export interface VisitState {
@@ -103,6 +159,9 @@ export interface CaseFacts {
   readonly channel?: Channel;
   readonly receivedAt?: Instant;
   readonly recordedAt?: Instant;
+  readonly acceptedAt?: Instant;
+  /** Who recorded the receipt. */
+  readonly receivedBy?: string;
   readonly parties: readonly Party[];
   readonly persons: number;
   readonly category?: string;
@@ -132,6 +191,20 @@ export interface CaseFacts {
   readonly acknowledged: boolean;
   readonly replied: boolean;
   readonly notified: boolean;
+  readonly notifiedInWriting: boolean;
+  readonly fields: FieldValues;
+  /** The names of all that is known (I-2), what was waived among them. */
+  readonly given: readonly string[];
+  readonly waived: readonly string[];
+  readonly against: readonly string[];
+  readonly firstReceiver?: string;
+  readonly openedFrom?: OpenedFrom;
+  readonly priority?: { readonly priority: string; readonly rule: string; readonly source: string };
+  readonly forms: readonly FilledForm[];
+  readonly analysed: boolean;
+  readonly sheets: readonly SheetState[];
+  readonly repeats: readonly RepeatState[];
+  readonly dismissed: readonly { readonly rule: string; readonly otherCaseId: string }[];
   readonly opinion?: { readonly satisfied: boolean; readonly score?: number };
   readonly justification?: Justification;
   readonly passedOnTo?: PassedOnTo;
@@ -185,6 +258,16 @@ export const initialCase: CaseState = {
   acknowledged: false,
   replied: false,
   notified: false,
+  notifiedInWriting: false,
+  fields: {},
+  given: [],
+  waived: [],
+  against: [],
+  forms: [],
+  analysed: false,
+  sheets: [],
+  repeats: [],
+  dismissed: [],
   verified: {},
   historical: false,
   erasedParties: [],

@@ -1,5 +1,6 @@
-import type { ClockEventType, ClockOrigin, PackCircumstance, PackKind, PackSeverity } from '#policy';
+import type { ClockOrigin, GatedCommand, PackCircumstance, PackKind, PackSeverity, TriggerEvent } from '#policy';
 import type { CaseEvent, CaseEventType, CaseKind, Circumstance, Severity } from './events.js';
+import type { CommandName } from './legal.js';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 type Within<A, B> = [A] extends [B] ? true : never;
@@ -10,6 +11,7 @@ export const PACKS_SPEAK_THE_DOMAIN: [
   Same<PackKind, CaseKind>,
   Same<PackSeverity, Severity>,
   Same<PackCircumstance, Circumstance>,
-  Within<ClockEventType, CaseEventType>,
+  Within<TriggerEvent, CaseEventType>,
   Within<ClockOrigin, CountsFrom>,
-] = [true, true, true, true, true];
+  Within<GatedCommand, CommandName>,
+] = [true, true, true, true, true, true];

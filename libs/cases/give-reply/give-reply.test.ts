@@ -18,7 +18,11 @@ test('K-8: at the due instant itself is in time, a millisecond later is not', ()
   complaint()
     .at('2026-01-07T01:00:00.001Z')
     .when(giveReply, reply)
-    .gives(['DeadlineMissed', { clock: 'K-1' }, '2026-01-07T01:00:00.000Z'], ['ReplyGiven']);
+    .gives(
+      ['DeadlineMissed', { clock: 'K-1' }, '2026-01-07T01:00:00.000Z'],
+      ['ReplyGiven'],
+      ['DeadlineFulfilledLate', { clock: 'K-1', doneAt: '2026-01-07T01:00:00.001Z' }],
+    );
 });
 
 test('K-8, EVENTS 16: a reply given in time but entered late corrects the verdict, naming its cause', () => {
@@ -32,11 +36,11 @@ test('K-8, EVENTS 16: a reply given in time but entered late corrects the verdic
     );
 });
 
-test('K-8: a late reply that is entered late changes nothing', () => {
+test('K-8: a late reply that is entered late leaves the verdict; that it was given is on record', () => {
   complaint()
     .at('2026-01-09T00:00:00.000Z')
     .when(giveReply, { ...reply, occurredAt: '2026-01-08T00:00:00.000Z' })
-    .gives(['DeadlineMissed'], ['ReplyGiven']);
+    .gives(['DeadlineMissed'], ['ReplyGiven'], ['DeadlineFulfilledLate', { doneAt: '2026-01-08T00:00:00.000Z' }]);
 });
 
 test('K-7: a clock is met once per run', () => {

@@ -20,7 +20,12 @@ test('K-3: kept late it is kept, and its clock stays missed', () => {
   made()
     .at('2026-01-08T00:00:00.000Z')
     .when(keepPromise, { promiseId: 'id-1' })
-    .gives(['DeadlineMissed'], ['PromiseBroken'], ['PromiseKept'])
+    .gives(
+      ['DeadlineMissed'],
+      ['PromiseBroken'],
+      ['PromiseKept'],
+      ['DeadlineFulfilledLate', { clock: 'promise', doneAt: '2026-01-08T00:00:00.000Z' }],
+    )
     .leaves({ promises: [{ promiseId: 'id-1', dueAt: '2026-01-06T01:00:00.000Z', state: 'kept' }] });
 });
 

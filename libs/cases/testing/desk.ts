@@ -1,6 +1,7 @@
 import {
   ENGINE,
   isRefusal,
+  type Acceptance,
   type Actor,
   type Facts,
   type Instant,
@@ -9,8 +10,9 @@ import {
   type RecordedEvent,
   type Refusal,
 } from '#kernel';
-import { groupPack, type Policy } from '#policy';
+import type { Policy } from '#policy';
 import type { CaseDecide } from '../command.js';
+import { plainPack } from './plain-pack.js';
 import { caseAggregate, type CaseEvent, type CaseState, type RecordedCaseEvent } from '../domain/index.js';
 
 /** Monday morning in Shanghai. */
@@ -38,7 +40,7 @@ export class Desk {
   now = MONDAY;
   private ids = 0;
 
-  constructor(readonly policy: Policy = groupPack()) {}
+  constructor(readonly policy: Policy = plainPack) {}
 
   /** Puts events on record just as they are: nothing is decided and nothing follows. */
   record(...events: readonly CaseEvent[]): this {
@@ -49,40 +51,45 @@ export class Desk {
   /** @returns what the sender is told, or the refusal, which leaves no trace */
   send<C>(decide: CaseDecide<C>, command: C, { actor = agent, at = this.now }: Sent = {}): JsonObject | Refusal {
     if (at < this.now) throw new RangeError('recorded time never falls');
-    const [events, state] = [[...this.events], this.state];
-    const before = this.now;
+    const before = { events: [...this.events], state: this.state, now: this.now, ids: this.ids };
     this.now = at;
     this.settle(at);
-    const decision = decide(command, this.state, this.facts(actor));
-    if (isRefusal(decision)) {
-      [this.events, this.state, this.now] = [events, state, before];
-      return decision;
-    }
+    const decision = decide(command, this.state, this.factsOf(actor));
+    const refusal = isRefusal(decision) ? decision : this.take(decision, actor);
+    if (refusal !== undefined) return Object.assign(this, before) && refusal;
+    return (decision as Acceptance<CaseEvent>).result;
+  }
+
+  private take(decision: Acceptance<CaseEvent>, actor: Actor): Refusal | undefined {
     const historical = decision.historical === true;
     for (const event of decision.events) {
       if (historical && event.occurredAt !== undefined) this.settle(event.occurredAt, true);
-      this.add(event, { actor, historical });
+      const refusal = this.add(event, { actor, historical });
+      if (refusal !== undefined) return refusal;
     }
-    return decision.result;
+    return undefined;
   }
 
   /** A timer asks to settle, or something else does. */
   settle(until: Instant, historical = false): void {
     if (until > this.now) this.now = until;
     for (;;) {
-      const due = caseAggregate.settle(this.state, until, this.facts(ENGINE));
+      const due = caseAggregate.settle(this.state, until, this.factsOf(ENGINE));
       if (due.length === 0) return;
       for (const event of due) this.add(event, { actor: ENGINE, historical });
     }
   }
 
-  private add(event: CaseEvent, cause: { actor: Actor; historical: boolean }): void {
+  private add(event: CaseEvent, cause: { actor: Actor; historical: boolean }): Refusal | undefined {
     const pending = [event];
     for (let count = 0; pending.length > 0; count++) {
       if (count > 200) throw new Error(`what follows from ${event.type} does not come to rest`);
       const recorded = this.fold(pending.shift()!, cause);
-      pending.unshift(...caseAggregate.follow(this.state, recorded, this.facts(cause.actor)));
+      const followers = caseAggregate.follow(this.state, recorded, this.factsOf(cause.actor));
+      if (isRefusal(followers)) return followers;
+      pending.unshift(...followers);
     }
+    return undefined;
   }
 
   private fold(event: CaseEvent, cause: { actor: Actor; historical: boolean }): RecordedCaseEvent {
@@ -92,7 +99,7 @@ export class Desk {
     return recorded;
   }
 
-  private facts(actor: Actor): Facts<Policy> {
+  factsOf(actor: Actor): Facts<Policy> {
     return {
       at: this.now,
       actor,

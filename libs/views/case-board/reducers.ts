@@ -1,4 +1,4 @@
-import type { CaseEvent, Phase, Severity } from '#cases';
+import type { CaseEvent, ClockOf, Phase, Severity } from '#cases';
 import { SEVERITIES } from '#cases';
 import type { OpenedPart } from '#kernel';
 import { openedText, type ProjectedEvent, type Reducers } from '#sql';
@@ -32,6 +32,7 @@ export const emptyRow = ({ subject, position, meta }: ProjectedEvent): BoardRow 
   next_due_at: null,
   next_due_clock: null,
   missed_count: 0,
+  owed: '[]',
   broken: 0,
   reopen_count: 0,
   escalations: '[]',
@@ -76,12 +77,10 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   HandlerRecused: (row, { data }) => (row.owner === data.person ? { ...row, owner: null } : row),
   WaitingStarted: (row) => inPhase(row, 'waiting'),
   WaitingEnded: (row) => (row.phase === 'waiting' ? inPhase(row, 'handling') : row),
-  CaseEscalated: (row, { data }) => withEscalations(row, [...openEscalations(row), data.escalationId]),
-  EscalationAcknowledged: (row, { data }) =>
-    withEscalations(
-      row,
-      openEscalations(row).filter((id) => id !== data.escalationId),
-    ),
+  CaseEscalated: (row, { data }) =>
+    withEscalations(row, [...without(openEscalations(row), data.above ?? ''), data.escalationId]),
+  EscalationAcknowledged: (row, { data }) => withEscalations(row, without(openEscalations(row), data.escalationId)),
+  EscalationWithdrawn: (row, { data }) => withEscalations(row, without(openEscalations(row), data.escalationId)),
   CaseResolved: (row) => withEscalations(inPhase(row, 'resolved'), []),
   CaseReopened: (row, { data }) => ({
     ...inPhase(row, data.to),
@@ -91,12 +90,28 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   CaseArchived: (row) => inPhase(row, 'archived'),
   CaseWithdrawn: (row) => inPhase(row, 'withdrawn'),
   // A promise is a clock (K-3): its own events say nothing that those of its clock do not say.
-  DeadlineSet: (row, { data }) => started(row, [data.dueAt, data.clock, data.run]),
-  DeadlineMet: (row, { data }) => ended(row, data.clock, data.run),
-  DeadlineMissed: (row, { data }) => missed(ended(row, data.clock, data.run), 1),
-  DeadlineCancelled: (row, { data }) => ended(row, data.clock, data.run),
-  VerdictCorrected: (row, { data }) =>
-    missed(ended(row, data.clock, data.run), Number(data.to === 'missed') - Number(data.from === 'missed')),
+  DeadlineSet: (row, { data }) => started(row, data),
+  ClockPaused: (row, { data }) => ended(row, data),
+  ClockResumed: (row, { data }) => (isOwed(row, data) ? row : started(row, data)),
+  DeadlineMoved: (row, { data }) => (runsOf(row).some(isRun(data)) ? started(row, data) : row),
+  DeadlineMet: (row, { data }) => ended(row, data),
+  DeadlineMissed: (row, { data }) => missed(ended(row, data), data),
+  DeadlineFulfilledLate: (row, { data }) => withOwed(row, without(owedBy(row), nameOf(data))),
+  DeadlineCancelled: (row, { data }) => ended(row, data),
+  VerdictCorrected: (row, { data }) => {
+    const missedLess = data.from === 'missed' ? forgiven(row, data) : row;
+    switch (data.to) {
+      case 'missed':
+        return missed(missedLess, data);
+      case 'running':
+        return data.paused === true ? missedLess : started(missedLess, data);
+      case 'met':
+      case 'cancelled':
+        return missedLess;
+      default:
+        return data.to satisfies never;
+    }
+  },
   HistoryImported: (row) => withRuns({ ...row, historical: 1 }, runsOf(row)),
   TakenOver: (row) => withRuns({ ...row, taken_over: 1 }, runsOf(row)),
 };
@@ -123,23 +138,39 @@ const isWorkedOn = (phase: BoardRow['phase']): boolean =>
 const inPhase = (row: BoardRow, phase: Phase): BoardRow => ({
   ...row,
   phase,
-  broken: brokenOf(phase, row.missed_count),
+  broken: brokenOf(phase, owedBy(row).length),
 });
 
-const missed = (row: BoardRow, more: number): BoardRow => {
-  const missed_count = Math.max(0, row.missed_count + more);
-  return { ...row, missed_count, broken: brokenOf(row.phase, missed_count) };
-};
+const missed = (row: BoardRow, of: ClockOf): BoardRow =>
+  withOwed({ ...row, missed_count: row.missed_count + 1 }, [...without(owedBy(row), nameOf(of)), nameOf(of)]);
 
-const brokenOf = (phase: BoardRow['phase'], missedCount: number): number =>
-  Number(missedCount > 0 && isWorkedOn(phase));
+const forgiven = (row: BoardRow, of: ClockOf): BoardRow =>
+  withOwed({ ...row, missed_count: Math.max(0, row.missed_count - 1) }, without(owedBy(row), nameOf(of)));
 
-const started = (row: BoardRow, run: Run): BoardRow => withRuns(row, [...without(row, run[1], run[2]), run]);
+const withOwed = (row: BoardRow, owed: readonly string[]): BoardRow => ({
+  ...row,
+  owed: JSON.stringify(owed),
+  broken: brokenOf(row.phase, owed.length),
+});
 
-const ended = (row: BoardRow, clock: string, run: number): BoardRow => withRuns(row, without(row, clock, run));
+const owedBy = ({ owed }: Pick<BoardRow, 'owed'>): string[] => JSON.parse(owed) as string[];
+const isOwed = (row: BoardRow, of: ClockOf): boolean => owedBy(row).includes(nameOf(of));
+const nameOf = ({ clock, run }: ClockOf): string => `${clock}#${run}`;
+const without = (names: readonly string[], name: string): string[] => names.filter((it) => it !== name);
 
-const without = (row: BoardRow, clock: string, run: number): Run[] =>
-  runsOf(row).filter((it) => it[1] !== clock || it[2] !== run);
+const brokenOf = (phase: BoardRow['phase'], owed: number): number => Number(owed > 0 && isWorkedOn(phase));
+
+const started = (row: BoardRow, run: ClockOf & { readonly dueAt: string }): BoardRow =>
+  withRuns(row, [...otherRuns(row, run), [run.dueAt, run.clock, run.run]]);
+
+const ended = (row: BoardRow, run: ClockOf): BoardRow => withRuns(row, otherRuns(row, run));
+
+const isRun =
+  ({ clock, run }: ClockOf) =>
+  (it: Run): boolean =>
+    it[1] === clock && it[2] === run;
+
+const otherRuns = (row: BoardRow, of: ClockOf): Run[] => runsOf(row).filter((it) => !isRun(of)(it));
 
 /** Imported history breaks nothing any more, until the case is taken over (EVENTS.md 18). */
 function withRuns(row: BoardRow, runs: readonly Run[]): BoardRow {

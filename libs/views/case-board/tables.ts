@@ -29,7 +29,9 @@ export type BoardRow = {
   readonly next_due_at: Instant | null;
   readonly next_due_clock: string | null;
   readonly missed_count: number;
-  /** A deadline was missed and the case is still being worked on. */
+  /** JSON: `clock#run` of what was missed and has not been done since. */
+  readonly owed: string;
+  /** Something is owed and the case is still being worked on. */
   readonly broken: number;
   readonly reopen_count: number;
   /** JSON: ids of the escalations that nobody has acknowledged (E-1). */
@@ -95,6 +97,7 @@ export const BOARD: TableShape<BoardRow> = {
     next_due_at: 'text',
     next_due_clock: 'text',
     missed_count: 'integer',
+    owed: 'text',
     broken: 'integer',
     reopen_count: 'integer',
     escalations: 'text',

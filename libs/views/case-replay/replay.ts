@@ -1,5 +1,5 @@
 import { caseAggregate, type CaseEvent, type CaseState, type RecordedCaseEvent } from '#cases';
-import { ENGINE, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
+import { ENGINE, isRefusal, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
 import { emptySheet, withEvent, type Sheet, type ShownEvent } from './sheet.js';
 
@@ -68,9 +68,9 @@ export function settledUpTo(state: CaseState, until: Instant, policy: Policy): C
 function withFollowers(state: CaseState, event: CaseEvent, facts: Facts<Policy>): CaseState {
   const recorded = imagined(state, event, facts);
   const after = caseAggregate.evolve(state, recorded);
-  return caseAggregate
-    .follow(after, recorded, facts)
-    .reduce((before, follower) => withFollowers(before, follower, facts), after);
+  const followers = caseAggregate.follow(after, recorded, facts);
+  // What follows from settlement is never refused (libs/execution).
+  return isRefusal(followers) ? after : followers.reduce((now, follower) => withFollowers(now, follower, facts), after);
 }
 
 /** What the executor would write, but for the seal: it stands behind all that is recorded. */

@@ -34,7 +34,12 @@ export interface DeadlineItem {
   readonly budget: string;
   readonly source: string;
   readonly state: DeadlineState;
+  /** The highest percentage of the budget of which it was warned. */
+  readonly warnedPercent: number | null;
+  /** K-10: it reaches a year whose public holidays are not published yet. */
+  readonly provisional: boolean;
   readonly metAt: Instant | null;
+  readonly fulfilledAt: Instant | null;
   readonly corrected: { readonly from: DeadlineState; readonly cause: string } | null;
   readonly unit: string | null;
   readonly owner: string | null;
@@ -74,18 +79,18 @@ export async function deadlinesQuery(db: Db, filter: DeadlineFilter): Promise<De
   };
 }
 
-/** The earliest instant at which something breaks in any case, promises included; undefined where nothing runs. */
+/** The earliest instant at which something breaks or is warned of in any case; undefined where nothing runs. */
 export async function nextDue(db: Db): Promise<Instant | undefined> {
   const row = await db
     .selectFrom('deadline')
-    .select('due_at')
-    .where('state', '=', 'running')
+    .select('wake_at')
+    .where('wake_at', 'is not', null)
     .where('asleep', '=', 0)
-    .orderBy('due_at')
+    .orderBy('wake_at')
     .orderBy('seq')
     .limit(1)
     .executeTakeFirst();
-  return row?.due_at;
+  return row?.wake_at ?? undefined;
 }
 
 /** The cases that have something due before an instant, the earliest first: what a timer settles (EVENTS.md 12). */
@@ -93,10 +98,10 @@ export async function casesDueBefore(db: Db, before: Instant, limit: number): Pr
   const rows = await db
     .selectFrom('deadline')
     .select('case_id')
-    .where('state', '=', 'running')
+    .where('wake_at', 'is not', null)
     .where('asleep', '=', 0)
-    .where('due_at', '<', before)
-    .orderBy('due_at')
+    .where('wake_at', '<', before)
+    .orderBy('wake_at')
     .orderBy('seq')
     .limit(limit)
     .execute();
@@ -110,6 +115,7 @@ function branches(db: Db, state: DeadlineState, at: Instant): DeadlineQuery[] {
       return [all.where('state', '=', 'running').where('due_at', '>=', at)];
     case 'missed':
       return [all.where('state', '=', 'missed'), all.where('state', '=', 'running').where('due_at', '<', at)];
+    case 'paused':
     case 'met':
     case 'cancelled':
       return [all.where('state', '=', state)];
@@ -153,9 +159,26 @@ const itemOf = (row: DeadlineRow, at: Instant): DeadlineItem => ({
   budget: row.budget,
   source: row.source,
   state: row.state === 'running' && row.due_at < at ? 'missed' : row.state,
+  warnedPercent: row.warned_percent,
+  provisional: row.provisional === 1,
   metAt: row.met_at,
+  fulfilledAt: row.fulfilled_at,
   corrected: row.corrected_from === null ? null : { from: row.corrected_from, cause: row.correction_cause ?? '' },
   unit: row.unit,
   owner: row.owner,
   severity: row.severity,
 });
+
+/** K-10: the cases with a deadline that a publication of holidays may move, in the order of their ids. */
+export async function provisionalCases(db: Db, after: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('deadline')
+    .select('case_id')
+    .distinct()
+    .where('provisional', '=', 1)
+    .where('case_id', '>', after)
+    .orderBy('case_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.case_id);
+}

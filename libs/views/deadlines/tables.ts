@@ -2,7 +2,7 @@ import type { Severity } from '#cases';
 import type { Instant } from '#kernel';
 import type { TableShape } from '#sql';
 
-export const DEADLINE_STATES = ['running', 'met', 'missed', 'cancelled'] as const;
+export const DEADLINE_STATES = ['running', 'paused', 'met', 'missed', 'cancelled'] as const;
 export type DeadlineState = (typeof DEADLINE_STATES)[number];
 
 /** One row per run of a clock; a promise is a run of the clock `promise` (K-3). */
@@ -19,7 +19,17 @@ export type DeadlineRow = {
   readonly budget: string;
   readonly source: string;
   readonly state: DeadlineState;
+  /** JSON: `[at, percent]` of the warnings that are still to come, the earliest first. */
+  readonly warnings: string;
+  /** The highest percentage it was warned of. */
+  readonly warned_percent: number | null;
+  /** When a timer must look: the next warning, else the due instant; null where nothing runs. */
+  readonly wake_at: Instant | null;
+  /** K-10: it reaches a year whose public holidays are not published yet. */
+  readonly provisional: number;
   readonly met_at: Instant | null;
+  /** When what was missed was done all the same. */
+  readonly fulfilled_at: Instant | null;
   /** What the verdict was before it was corrected, and why (EVENTS.md 16). */
   readonly corrected_from: DeadlineState | null;
   readonly correction_cause: string | null;
@@ -54,7 +64,12 @@ export const DEADLINE: TableShape<DeadlineRow> = {
     budget: 'text',
     source: 'text',
     state: 'text',
+    warnings: 'text',
+    warned_percent: 'integer',
+    wake_at: 'text',
+    provisional: 'integer',
     met_at: 'text',
+    fulfilled_at: 'text',
     corrected_from: 'text',
     correction_cause: 'text',
     unit: 'text',
@@ -63,7 +78,11 @@ export const DEADLINE: TableShape<DeadlineRow> = {
     asleep: 'integer',
   },
   key: ['case_id', 'clock', 'run'],
-  indexes: LEADS.map((lead) => ({ columns: ['state', ...lead, 'due_at', 'seq'] })),
+  indexes: [
+    ...LEADS.map((lead) => ({ columns: ['state', ...lead, 'due_at', 'seq'] })),
+    { columns: ['asleep', 'wake_at', 'seq'], where: { column: 'wake_at', is: 'not null' } },
+    { columns: ['case_id'], where: { column: 'provisional', is: 1 } },
+  ],
 };
 
 export const DEADLINE_CASE: TableShape<DeadlineCaseRow> = {

@@ -1,56 +1,131 @@
-import type { Instant } from '#kernel';
-import type { Verdict } from '../events.js';
-import type { CaseState, ClockRun } from '../state.js';
-import type { Folds } from './fold.js';
+import type { ClockOf, Due } from '../events.js';
+import type { CaseState, ClockRun, RunPause } from '../state.js';
+import type { EventOf, Folds } from './fold.js';
 
 /** K-7…K-10: each run of a clock with its verdict. */
 export const CLOCKS: Folds<
-  'DeadlineSet' | 'DeadlineMet' | 'DeadlineMissed' | 'DeadlineCancelled' | 'VerdictCorrected'
+  | 'DeadlineSet'
+  | 'DeadlineWarned'
+  | 'ClockPaused'
+  | 'ClockResumed'
+  | 'DeadlineMoved'
+  | 'DeadlineMet'
+  | 'DeadlineMissed'
+  | 'DeadlineFulfilledLate'
+  | 'DeadlineCancelled'
+  | 'VerdictCorrected'
 > = {
-  DeadlineSet: (state, { data, revision }) => {
-    const known = state.clocks.find((it) => it.clock === data.clock && it.run === data.run);
-    const rest = known ? state.clocks.filter((it) => it !== known) : state.clocks;
-    // By occurred time a verdict may be folded before the run it is about: what was kept of it holds.
-    const ruled: Pick<ClockRun, 'state' | 'ruledBy' | 'endedAt'> = known ?? { state: 'running', ruledBy: revision };
-    return { ...state, clocks: [...rest, { ...ruled, ...data }] };
+  DeadlineSet: (state, event) =>
+    changedRun(state, event.data, (run) => {
+      const { pauses = [], countsFrom, source, cause, continues } = event.data;
+      const begun: ClockRun = {
+        ...dueBy(run, event, event.meta.historical === true ? event.data.startsAt : knownAt(event)),
+        countsFrom,
+        source,
+        begunAt: event.meta.occurredAt,
+        ...(cause === undefined ? {} : { cause }),
+        ...(continues === undefined ? {} : { continues }),
+      };
+      return standing({ ...begun, pauses: [...pauses.map((pause) => ({ number: 0, ...pause })), ...run.pauses] });
+    }),
+  DeadlineWarned: (state, { data }) =>
+    changedRun(state, data, (run) => ({ ...run, warned: [...run.warned, data.percent] })),
+  ClockPaused: (state, { data }) =>
+    changedRun(state, data, (run) => withPause(run, { number: data.pause, from: data.at })),
+  ClockResumed: (state, event) =>
+    changedRun(state, event.data, (run) => {
+      const { pause, pausedAt, at } = event.data;
+      return withPause(dueBy(run, event, knownAt(event)), { number: pause, from: pausedAt, to: at });
+    }),
+  DeadlineMoved: (state, event) => changedRun(state, event.data, (run) => dueBy(run, event, knownAt(event))),
+  DeadlineMet: (state, event) => ruled(state, event, { state: 'met', endedAt: event.data.metAt }),
+  DeadlineMissed: (state, event) => ruled(state, event, { state: 'missed' }),
+  DeadlineFulfilledLate: (state, { data }) => changedRun(state, data, (run) => ({ ...run, fulfilledAt: data.doneAt })),
+  DeadlineCancelled: (state, event) => ruled(state, event, { state: 'cancelled', endedAt: event.meta.occurredAt }),
+  VerdictCorrected: (state, event) => {
+    const { to, metAt } = event.data;
+    if (to === 'running' || to === 'missed') return ruled(state, event, { state: to });
+    return ruled(state, event, { state: to, endedAt: metAt ?? event.meta.occurredAt });
   },
-  DeadlineMet: (state, { data, revision }) => ruled(state, data, { verdict: 'met', revision, endedAt: data.metAt }),
-  DeadlineMissed: (state, { data, revision }) => ruled(state, data, { verdict: 'missed', revision }),
-  DeadlineCancelled: (state, { data, revision, meta }) =>
-    ruled(state, data, { verdict: 'cancelled', revision, endedAt: meta.occurredAt }),
-  VerdictCorrected: (state, { data, revision, meta }) =>
-    ruled(state, data, { verdict: data.to, revision, endedAt: data.metAt ?? meta.occurredAt }),
 };
 
-interface Ruling {
-  readonly verdict: Verdict;
-  readonly revision: number;
-  readonly endedAt?: Instant;
+type DueEvent = EventOf<'DeadlineSet' | 'ClockResumed' | 'DeadlineMoved'>;
+type VerdictEvent = EventOf<'DeadlineMet' | 'DeadlineMissed' | 'DeadlineCancelled' | 'VerdictCorrected'>;
+
+/** What the engine settled was known when it was due, whenever it was recorded (EVENTS.md 12). */
+const knownAt = ({ meta: { actor, occurredAt, recordedAt } }: DueEvent): string =>
+  actor.role === 'engine' ? occurredAt : recordedAt;
+
+/**
+ * The last due instant holds with all that it rests on, and the last verdict; last is who stands later in the log, in
+ * whatever order they are folded (EVENTS.md 16).
+ */
+function dueBy(run: ClockRun, { data, revision }: DueEvent, known: string): ClockRun {
+  if (run.dueBy > revision) return run;
+  const { calendar: _calendar, provisionalYears: _years, warnings: _warnings, ...rest } = run;
+  const { dueAt, budget, calendar, provisionalYears, warnings } = data;
+  const due: Due = {
+    dueAt,
+    budget,
+    ...(calendar === undefined ? {} : { calendar }),
+    ...(provisionalYears === undefined ? {} : { provisionalYears }),
+    ...(warnings === undefined ? {} : { warnings }),
+  };
+  return {
+    ...rest,
+    ...due,
+    startsAt: 'startsAt' in data ? data.startsAt : run.startsAt,
+    dueBy: revision,
+    knownAt: known,
+  };
 }
 
-/** The last verdict holds, and last is who stands later in the log, in whatever order they are folded (EVENTS.md 16). */
 function ruled(
   state: CaseState,
-  about: { readonly clock: string; readonly run: number; readonly dueAt?: Instant },
-  { verdict, revision, endedAt }: Ruling,
+  { data, id, revision }: VerdictEvent,
+  verdict: Pick<ClockRun, 'state' | 'endedAt'>,
 ): CaseState {
+  return changedRun(state, data, (run) => {
+    if (run.ruledBy > revision) return run;
+    const { endedAt: _before, ...rest } = run;
+    return standing({ ...rest, ...verdict, ruledBy: revision, ruling: id });
+  });
+}
+
+/** A run without a verdict stands still while a pause is open. */
+function standing(run: ClockRun): ClockRun {
+  if (run.state !== 'running' && run.state !== 'paused') return run;
+  const state = run.pauses.some(({ to }) => to === undefined) ? 'paused' : 'running';
+  return state === run.state ? run : { ...run, state };
+}
+
+/** The end of a pause may be folded before its beginning. */
+const withPause = (run: ClockRun, pause: RunPause): ClockRun => {
+  const known = run.pauses.find(({ number }) => number === pause.number);
+  if (known === undefined) return standing({ ...run, pauses: [...run.pauses, pause] });
+  return standing({ ...run, pauses: run.pauses.map((it) => (it === known ? { ...known, ...pause } : it)) });
+};
+
+function changedRun(state: CaseState, about: ClockOf, change: (run: ClockRun) => ClockRun): CaseState {
   const index = state.clocks.findIndex((it) => it.clock === about.clock && it.run === about.run);
-  const known = state.clocks[index] ?? unseen(about);
-  if (known.ruledBy > revision) return state;
-  const { endedAt: _before, ...rest } = known;
-  const run: ClockRun = { ...rest, state: verdict, ruledBy: revision, ...(endedAt === undefined ? {} : { endedAt }) };
+  const run = change(state.clocks[index] ?? unseen(about));
   return { ...state, clocks: index < 0 ? [...state.clocks, run] : state.clocks.with(index, run) };
 }
 
 /** A run whose beginning has not been folded yet. */
-const unseen = (about: { readonly clock: string; readonly run: number; readonly dueAt?: Instant }): ClockRun => ({
-  clock: about.clock,
-  run: about.run,
+const unseen = ({ clock, run }: ClockOf): ClockRun => ({
+  clock,
+  run,
   countsFrom: 'given',
-  startsAt: about.dueAt ?? '',
-  dueAt: about.dueAt ?? '',
+  startsAt: '',
+  dueAt: '',
   budget: 'given',
   source: '',
   state: 'running',
+  pauses: [],
+  warned: [],
+  begunAt: '',
+  knownAt: '',
+  dueBy: -1,
   ruledBy: -1,
 });

@@ -90,7 +90,13 @@ test('EVENTS 16, by occurred time: the verdict that stands later in the log hold
       1,
     ),
     recorded({ type: 'DeadlineMissed', data: { ...about, dueAt: MONDAY } }, 2),
-    recorded({ type: 'VerdictCorrected', data: { ...about, from: 'missed', to: 'met', cause: 'x', metAt: MONDAY } }, 3),
+    recorded(
+      {
+        type: 'VerdictCorrected',
+        data: { ...about, from: 'missed', to: 'met', dueAt: MONDAY, cause: 'x', replaces: 'y', metAt: MONDAY },
+      },
+      3,
+    ),
   ];
   const orders = [log, [...log].reverse(), [log[2]!, log[0]!, log[1]!], [log[1]!, log[2]!, log[0]!]];
   for (const order of orders) {

@@ -1,4 +1,4 @@
-import type { CaseState, PlanState } from '../state.js';
+import type { CaseState, EscalationState, PlanState } from '../state.js';
 import { enter, unchanged, changed, withNew, type Folds } from './fold.js';
 
 /** What is done about it between acceptance and result. */
@@ -23,6 +23,7 @@ export const HANDLING: Folds<
   | 'RequiredStepDone'
   | 'CaseEscalated'
   | 'EscalationAcknowledged'
+  | 'EscalationWithdrawn'
   | 'CaseReportedUp'
 > = {
   CaseAssigned: (state, { data }) => withHandler(state, data),
@@ -56,17 +57,27 @@ export const HANDLING: Folds<
     compensations: decided(state.compensations, data.compensationId, 'declined'),
   }),
   RequiredStepDone: (state, { data }) => ({ ...state, steps: withNew(state.steps, [data.step]) }),
-  CaseEscalated: (state, { data: { escalationId, level, recipients } }) => ({
-    ...state,
-    escalations: [...state.escalations, { escalationId, level, recipients, state: 'open' }],
-  }),
+  CaseEscalated: (state, { data }) => {
+    const { escalationId, level, recipients, chain, cause, ground, above } = data;
+    const called: EscalationState = {
+      escalationId,
+      level,
+      recipients,
+      state: 'open',
+      ...(chain === undefined ? {} : { chain }),
+      ...(cause === undefined ? {} : { cause }),
+      ...(ground === undefined ? {} : { ground }),
+    };
+    const below = above === undefined ? state.escalations : ended(state.escalations, above, 'passed_up');
+    return { ...state, escalations: [...below, called] };
+  },
   EscalationAcknowledged: (state, { data }) => ({
     ...state,
-    escalations: changed(
-      state.escalations,
-      (it) => it.escalationId === data.escalationId,
-      (it) => ({ ...it, state: 'acknowledged' }),
-    ),
+    escalations: ended(state.escalations, data.escalationId, 'acknowledged'),
+  }),
+  EscalationWithdrawn: (state, { data }) => ({
+    ...state,
+    escalations: ended(state.escalations, data.escalationId, 'withdrawn'),
   }),
   CaseReportedUp: unchanged,
 };
@@ -100,5 +111,16 @@ const decided = (
   changed(
     list,
     (it) => it.compensationId === compensationId,
+    (it) => ({ ...it, state }),
+  );
+
+const ended = (
+  escalations: CaseState['escalations'],
+  escalationId: string,
+  state: EscalationState['state'],
+): CaseState['escalations'] =>
+  changed(
+    escalations,
+    (it) => it.escalationId === escalationId,
     (it) => ({ ...it, state }),
   );

@@ -1,0 +1,33 @@
+import type { CaseAsked } from '../index.js';
+
+/** A complaint of which nothing is known, with what is said of it. */
+export const complaintLike = (of: Partial<CaseAsked> = {}): CaseAsked => ({
+  kind: 'complaint',
+  channel: 'phone',
+  categories: [],
+  unit: '',
+  severity: 'general',
+  phase: 'received',
+  persons: 1,
+  circumstances: [],
+  reopenings: 0,
+  repeats: [],
+  priority: '',
+  fields: {},
+  given: [],
+  steps: [],
+  visits: 0,
+  visitsReached: 0,
+  accepted: false,
+  replied: false,
+  notifiedInWriting: false,
+  justification: '',
+  opinion: false,
+  satisfied: false,
+  analysed: false,
+  papersFiled: false,
+  passedOnTo: '',
+  verified: false,
+  receivedAt: '2026-01-05T01:00:00.000Z',
+  ...of,
+});
