@@ -27,13 +27,18 @@ export function unary<Request, Response>(
 /** The answering half of a call that streams. What is written is bytes that are ready. */
 export class Outgoing {
   cancelled = false;
+  /** The client has not taken yet what was written. */
+  isBlocked = false;
   private wake: () => void = () => undefined;
   private readonly onCancelled: (() => void)[] = [];
 
   constructor(private readonly call: ServerWritableStream<unknown, Buffer> | ServerDuplexStream<unknown, Buffer>) {
     call.on('cancelled', () => this.cancel());
     call.on('close', () => this.cancel());
-    call.on('drain', () => this.wake());
+    call.on('drain', () => {
+      this.isBlocked = false;
+      this.wake();
+    });
   }
 
   whenCancelled(listener: () => void): void {
@@ -43,7 +48,13 @@ export class Outgoing {
 
   /** @returns whether more can be taken at once; else wait for `drained` */
   write(bytes: Buffer): boolean {
-    return this.cancelled || this.call.write(bytes);
+    if (this.cancelled) return true;
+    this.isBlocked = !this.call.write(bytes);
+    return !this.isBlocked;
+  }
+
+  whenDrained(listener: () => void): void {
+    this.call.on('drain', listener);
   }
 
   drained(): Promise<void> {

@@ -216,6 +216,16 @@ describe('what only other clients ask for', () => {
     expect(await collect(client.readAll({ maxCount: 1 }))).toHaveLength(1);
   });
 
+  test('an expression that would never end is stopped, and others are answered', async () => {
+    await grow(1, `${'a'.repeat(40)}!`);
+    const filter = streamNameFilter({ regex: '^(a+)+$' });
+    const said = heard(client.subscribeToAll({ fromPosition: START, filter }), 2);
+    expect(await collect(client.readAll({ maxCount: 1 }))).toHaveLength(1);
+    const [first, error] = await said;
+    expect(first).toBe('confirmation');
+    expect(error).toBe('unknown');
+  });
+
   test('an event without a type is refused by name', async () => {
     const append = new Promise((resolve, reject) => {
       const call = raw.append(new Metadata(), (error: ServiceError | null, answer) =>

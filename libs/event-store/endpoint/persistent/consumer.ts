@@ -10,6 +10,8 @@ export interface ConsumerConnection {
   /** So many events may be with it unacknowledged. */
   readonly bufferSize: number;
   readonly uuidForm: UuidForm;
+  /** Whether the wire can take more: what it cannot take would lie in memory. */
+  isReady(): boolean;
   deliver(message: Message): void;
   drop(failure: Failure): void;
 }
@@ -28,9 +30,13 @@ export class Consumer {
     return this.connection.bufferSize - this.inFlight.size;
   }
 
+  get hasRoom(): boolean {
+    return this.freeSlots > 0 && this.connection.isReady();
+  }
+
   /** @returns whether it had room */
   push(message: Message): boolean {
-    if (this.freeSlots <= 0) return false;
+    if (!this.hasRoom) return false;
     this.inFlight.set(messageId(message), message);
     this.delivered++;
     this.connection.deliver(message);

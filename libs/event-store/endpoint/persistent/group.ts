@@ -138,7 +138,7 @@ export class Group {
       const before = this.waiting.length;
       this.waiting = this.push(this.waiting);
       const moved = this.waiting.length < before;
-      if (!this.all.some(({ freeSlots }) => freeSlots > 0)) return;
+      if (!this.all.some(({ hasRoom }) => hasRoom)) return;
       if (!this.read() && !moved) return;
       if (page === PAGES_PER_TURN) return this.resume();
     }
@@ -169,10 +169,11 @@ export class Group {
     const { readBatchSize, historyBufferSize, resolveLinks } = this.definition.settings;
     if (this.waiting.length >= historyBufferSize) return false;
     const rows = source.after(this.progress.read, Math.max(readBatchSize, 1));
-    for (const row of rows) {
+    const wanted = source.select(rows);
+    for (const [index, row] of rows.entries()) {
       const place = source.placeOf(row);
       if (place > Number.MAX_SAFE_INTEGER) break;
-      if (!source.matches(row)) {
+      if (!wanted[index]) {
         this.progress.skip(place);
         continue;
       }

@@ -114,6 +114,7 @@ class ConsumerCall {
       out.end();
     });
     out.whenCancelled(() => this.leave());
+    out.whenDrained(() => this.group?.pump());
   }
 
   private receive(request: persistentPb.ReadReq): void {
@@ -141,6 +142,7 @@ class ConsumerCall {
       connectionName: connectionName === undefined ? '<unknown>' : String(connectionName),
       bufferSize: options.getBufferSize(),
       uuidForm,
+      isReady: () => !this.out.isBlocked,
       deliver: ({ delivery, retryCount }) =>
         void this.out.write(this.encoder.encode({ ...delivery, retryCount }, uuidForm)),
       drop: (failure) => this.out.fail(failure, this.onFault),

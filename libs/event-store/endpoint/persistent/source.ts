@@ -2,7 +2,7 @@ import type { LogQueries } from '../../embedded/log-queries.js';
 import type { EventRow } from '../../embedded/rows.js';
 import { StreamDeleted, StreamNotFound } from '../../errors.js';
 import { ALL } from '../access.js';
-import { matcher } from '../streams/filter.js';
+import { Matcher } from '../streams/filter.js';
 import type { GroupDefinition, StartFrom } from './settings.js';
 
 /** Where the events of a group come from. A place is a revision, or for `$all` a position. */
@@ -11,7 +11,8 @@ export interface Source {
   begin(startFrom: StartFrom): number;
   /** What follows a place, filtered or not. */
   after(place: number, limit: number): readonly EventRow[];
-  matches(row: EventRow): boolean;
+  /** Which of the rows the filter lets through. */
+  select(rows: readonly EventRow[]): readonly boolean[];
   placeOf(row: EventRow): number;
   /** The last place there is. */
   last(): number;
@@ -38,8 +39,8 @@ class StreamSource implements Source {
     return this.ofStream(() => this.queries.streamPage(this.stream, 'forwards', BigInt(place) + 1n, limit).rows) ?? [];
   }
 
-  matches(): boolean {
-    return true;
+  select(rows: readonly EventRow[]): readonly boolean[] {
+    return rows.map(() => true);
   }
 
   placeOf(row: EventRow): number {
@@ -70,13 +71,17 @@ class StreamSource implements Source {
 }
 
 class AllSource implements Source {
-  readonly matches: (row: EventRow) => boolean;
+  private readonly matcher: Matcher;
 
   constructor(
     private readonly queries: LogQueries,
     { filter }: GroupDefinition,
   ) {
-    this.matches = matcher(filter, queries.rows);
+    this.matcher = new Matcher(filter, queries.rows);
+  }
+
+  select(rows: readonly EventRow[]): readonly boolean[] {
+    return this.matcher.select(rows);
   }
 
   begin(startFrom: StartFrom): number {

@@ -54,7 +54,7 @@ export class Consumers {
 
   /** What has the same key goes to the same consumer, as long as the consumers stay the same (rendezvous hashing). */
   private pinned(message: Message, key: string): Pushed {
-    if (!this.queue.some(({ freeSlots }) => freeSlots > 0)) return 'full';
+    if (!this.queue.some(({ hasRoom }) => hasRoom)) return 'full';
     const weight = ({ number }: Consumer): string => createHash('md5').update(`${number}:${key}`).digest('hex');
     const chosen = this.queue.reduce((best, next) => (weight(next) > weight(best) ? next : best));
     return chosen.push(message) ? { to: chosen } : 'skipped';

@@ -1,5 +1,6 @@
 import type { EventRow, RowReader } from '../../embedded/rows.js';
 import { invalidArgument } from '../failures.js';
+import { GuardedExpression } from './guarded-expression.js';
 import { isHidden } from './hidden.js';
 
 /** A filter of the wire: a regular expression, or prefixes of which one has to match; on streams or on types. */
@@ -9,56 +10,51 @@ export interface WireFilter {
   readonly prefixes: readonly string[];
 }
 
-export type Matches = (row: EventRow) => boolean;
-
-/** The names of streams that are remembered with what the filter said of them. */
+/** The names that are remembered with what the filter said of them. */
 const REMEMBERED = 10_000;
 
-/** What of `$all` a reader sees. @throws Failure where the expression is none */
-export function matcher(filter: WireFilter | undefined, rows: RowReader): Matches {
-  if (filter === undefined) return (row) => !isHidden(row);
-  const matches = filtered(filter, rows);
-  return (row) => matches(row) && !isHidden(row);
-}
+/** What of `$all` a reader sees. */
+export class Matcher {
+  private readonly ask: (names: readonly string[]) => boolean[];
+  private readonly answers = new Map<string, boolean>();
 
-function filtered(filter: WireFilter, rows: RowReader): Matches {
-  const { on, regex, prefixes } = filter;
-  const expression = regex === '' ? undefined : expressionOf(regex);
-  const matches = (name: string): boolean =>
-    expression === undefined ? prefixes.some((prefix) => name.startsWith(prefix)) : expression.test(name);
-  if (on === 'stream') {
-    const known = remembered(matches);
-    return (row) => known(row[1]);
+  /** @throws Failure where the expression is none */
+  constructor(
+    private readonly filter: WireFilter | undefined,
+    private readonly rows: RowReader,
+  ) {
+    const { regex = '', prefixes = [] } = filter ?? {};
+    const expression = regex === '' ? undefined : expressionOf(regex);
+    this.ask =
+      expression === undefined
+        ? (names) => names.map((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+        : (names) => expression.test(names);
   }
-  const known = remembered((type: number) => matches(rows.type(type)));
-  return (row) => known(row[3]);
-}
 
-function expressionOf(source: string): RegExp {
-  try {
-    return new RegExp(source, 'u');
-  } catch {
-    return withoutUnicode(source);
+  /** Those of the rows that are seen. @throws Failure where the expression takes too long */
+  select(rows: readonly EventRow[]): boolean[] {
+    if (this.filter === undefined) return rows.map((row) => !isHidden(row));
+    this.learn(rows);
+    return rows.map((row) => this.answers.get(this.nameOf(row))! && !isHidden(row));
+  }
+
+  /** New names are asked about all at once: watching over an expression costs more than evaluating it. */
+  private learn(rows: readonly EventRow[]): void {
+    if (this.answers.size > REMEMBERED) this.answers.clear();
+    const names = [...new Set(rows.map((row) => this.nameOf(row)))].filter((name) => !this.answers.has(name));
+    if (names.length === 0) return;
+    this.ask(names).forEach((answer, i) => this.answers.set(names[i]!, answer));
+  }
+
+  private nameOf(row: EventRow): string {
+    return this.filter!.on === 'stream' ? row[1] : this.rows.type(row[3]);
   }
 }
 
-/** Expressions written for .NET may escape what the stricter syntax does not let them. */
-function withoutUnicode(source: string): RegExp {
+function expressionOf(source: string): GuardedExpression {
   try {
-    return new RegExp(source);
+    return new GuardedExpression(source);
   } catch (error) {
     throw invalidArgument(`'${source}' is not a regular expression: ${(error as Error).message}`);
   }
-}
-
-function remembered<Key>(ask: (key: Key) => boolean): (key: Key) => boolean {
-  const answers = new Map<Key, boolean>();
-  return (key) => {
-    let answer = answers.get(key);
-    if (answer === undefined) {
-      if (answers.size >= REMEMBERED) answers.clear();
-      answers.set(key, (answer = ask(key)));
-    }
-    return answer;
-  };
 }

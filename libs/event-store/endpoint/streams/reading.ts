@@ -6,7 +6,7 @@ import type { Outgoing } from '../calls.js';
 import { readError } from '../failures.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
 import { firstStreamPosition, lastStreamPosition, streamNotFound } from '../wire/messages.js';
-import { matcher } from './filter.js';
+import { Matcher } from './filter.js';
 import { EventSender } from './event-sender.js';
 import { PageSize } from './page-size.js';
 import type { ReadRequest } from './read-request.js';
@@ -64,16 +64,17 @@ export class Reading {
     if ((from === 'end') === (direction === 'forwards') && from !== 'start' && typeof from !== 'bigint') return;
     if (from === 'start' && direction === 'backwards') return;
     const sender = this.senderFor(request, out);
-    const matches = matcher(filter, this.queries.rows);
+    const matcher = new Matcher(filter, this.queries.rows);
     const size = new PageSize();
     let next = from === 'start' ? 0n : from === 'end' ? DELETED_REVISION : from;
     for (let left = maxCount; left > 0 && !out.cancelled;) {
       const limit = size.next(filter === undefined ? left : Infinity);
       const rows =
         direction === 'forwards' ? this.queries.rawAll(next, limit) : this.queries.rawAllBackwards(next, limit);
-      for (const row of rows) {
+      const seen = matcher.select(rows);
+      for (const [index, row] of rows.entries()) {
         if (left === 0) break;
-        if (!matches(row)) continue;
+        if (!seen[index]) continue;
         left--;
         if (!sender.send(row)) await out.drained();
       }

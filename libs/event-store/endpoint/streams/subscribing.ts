@@ -7,7 +7,7 @@ import { DELETED_REVISION } from '../../stream-metadata.js';
 import type { Outgoing } from '../calls.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
 import { caughtUp, checkpoint, confirmation } from '../wire/messages.js';
-import { matcher } from './filter.js';
+import { Matcher } from './filter.js';
 import { PageSize } from './page-size.js';
 import type { ReadRequest } from './read-request.js';
 import { EventSender } from './event-sender.js';
@@ -29,13 +29,14 @@ export class Subscribing {
     const { queries } = this.reader;
     const { after, filter, checkpointInterval } = request;
     const sender = this.senderFor(request, out);
-    const matches = matcher(filter, queries.rows);
+    const matcher = new Matcher(filter, queries.rows);
     let position = after === 'end' ? this.head() : after === 'start' ? -1 : Number(after);
     let considered = 0;
     await this.follow(out, async (limit) => {
       const rows = queries.rawAll(BigInt(position) + 1n, limit);
-      for (const row of rows) {
-        let ready = !matches(row) || sender.send(row);
+      const seen = matcher.select(rows);
+      for (const [index, row] of rows.entries()) {
+        let ready = !seen[index] || sender.send(row);
         if (++considered >= checkpointInterval) {
           considered = 0;
           sender.flush();
