@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,7 +13,21 @@ export const scratchFolder = (): string => mkdtempSync(join(tmpdir(), 'redress-b
 /** A server in a process of its own. */
 export interface Child {
   readonly url: string;
+  /** Milliseconds of processor that it has used; undefined where the system does not say. */
+  cpuMs(): number | undefined;
   stop(): Promise<void>;
+}
+
+/** Linux counts in hundredths of a second. */
+function cpuMs(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return undefined;
+  }
 }
 
 async function started(child: ChildProcess): Promise<Child> {
@@ -25,6 +39,7 @@ async function started(child: ChildProcess): Promise<Child> {
     child.stdout!.resume();
     return {
       url,
+      cpuMs: () => cpuMs(child.pid!),
       stop: async () => {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');

@@ -32,6 +32,16 @@ const MEASURES: readonly Measure[] = [
   { name: 'appends in batches of 500', measure: 'appendBatches', count: 50_000, real: '35 to 42 thousand' },
 ];
 
+/** Processor time of the server per event it reads out: does not depend on what else the machine does. Microseconds. */
+async function cpuPerEvent(server: Child): Promise<number> {
+  const before = server.cpuMs() ?? NaN;
+  await measured('test/bench/esdb-client.js', [server.url, 'bare', 'readAll', String(EVENTS)]);
+  return (((server.cpuMs() ?? NaN) - before) / (EVENTS + WARM_UP)) * 1000;
+}
+
+/** What the client reads before it measures. */
+const WARM_UP = 10_000;
+
 async function perSecond(server: Child, who: 'bare' | 'adapter', { measure, count }: Measure): Promise<number> {
   const result = await measured<{ perSecond: number }>('test/bench/esdb-client.js', [
     server.url,
@@ -47,6 +57,15 @@ export async function esdb(): Promise<void> {
   await measured('test/bench/esdb-dataset.js', [folder, String(EVENTS)]);
   const endpoint = await startEndpoint(folder);
   const bare = await startBareGrpc(join(folder, 'messages.bin'));
+  const bareCpu = await cpuPerEvent(bare);
+  console.log(
+    line({
+      name: 'endpoint, processor time per event read from $all',
+      value: await cpuPerEvent(endpoint),
+      unit: 'µs',
+      ceiling: { name: 'bare grpc-js server with ready messages', value: bareCpu },
+    }),
+  );
   for (const measure of MEASURES) {
     const best = { bareServer: 0, endpoint: 0, adapter: 0 };
     for (let turn = 0; turn < TURNS; turn++) {

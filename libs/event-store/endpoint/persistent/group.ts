@@ -187,6 +187,11 @@ export class Group {
   private push(messages: readonly Message[]): Message[] {
     const kept: Message[] = [];
     for (const [index, message] of messages.entries()) {
+      // Consumers answer with ids: of two events with one id the second waits for what becomes of the first.
+      if (this.outstanding.has(messageId(message))) {
+        kept.push(message);
+        continue;
+      }
       const pushed = this.consumers.push(message);
       if (pushed === 'full') return [...kept, ...messages.slice(index)];
       if (pushed === 'skipped') {

@@ -59,7 +59,14 @@ export class Groups {
     checkDefinition(definition, this.store.queries.head() ?? -1);
     if (this.groups.has(key)) throw groupExists(definition.stream, definition.group);
     this.open(this.begun(definition));
-    await this.save(user);
+    try {
+      await this.save(user);
+    } catch (error) {
+      // What is not on disk is not there.
+      this.groups.delete(key);
+      this.entries.delete(key);
+      throw error;
+    }
   }
 
   /** The consumers are let go; the group goes on from its checkpoint. @throws Failure */

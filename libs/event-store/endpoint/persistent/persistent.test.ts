@@ -197,6 +197,23 @@ test.each([
   for (const each of consumers) await each.unsubscribe();
 });
 
+test('two events with one id are both delivered, one after the other, and both settled', async () => {
+  const stream = streamName('p');
+  const same = samples(1)[0]!;
+  await client.appendToStream(stream, same, { expectedRevision: NO_STREAM });
+  await client.appendToStream(stream, [same, ...samples(1, 7)], { expectedRevision: 0n });
+  const settings = toStream({ startFrom: START, checkPointAfter: 1, checkPointLowerBound: 1 });
+  await client.createPersistentSubscriptionToStream(stream, 'g', settings);
+  const consumer = consume(stream);
+  const got = await taken(consumer, 3);
+  expect(got.map(({ event }) => Number(event!.revision)).sort()).toEqual([0, 1, 2]);
+  await until(async () => {
+    const { stats } = await client.getPersistentSubscriptionToStreamInfo(stream, 'g');
+    return stats.lastCheckpointedEventRevision === 2n;
+  });
+  await consumer.unsubscribe();
+});
+
 test('pinned: events of one stream go to one consumer', async () => {
   const run = streamName('pin');
   const group = `g-${run}`;
