@@ -26,9 +26,11 @@ export const asked = (state: CaseState, policy: Policy): CaseAsked => ({
   opinion: state.opinion !== undefined,
   satisfied: state.opinion?.satisfied === true,
   analysed: state.analysed,
+  planAccepted: state.plans.some((plan) => plan.state === 'accepted'),
   papersFiled: state.papersFiledWith !== undefined,
   passedOnTo: state.passedOnTo ?? '',
   verified: Object.values(state.verified).includes('verified'),
+  visit: state.openedFrom !== undefined && 'visit' in state.openedFrom ? state.openedFrom.visit : '',
   receivedAt: state.receivedAt ?? '',
 });
 
