@@ -8,9 +8,10 @@ import { readSettings, WrongSettings, type Settings } from './settings.js';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What an operator needs to hear once: how to get in. Secrets are said on the terminal and logged nowhere. */
-function greet({ url, engine }: ApiServer): void {
-  if (!process.stdout.isTTY) say(JSON.stringify({ listening: true, url, pid: process.pid }));
+function greet({ url, engine, esdbPort }: ApiServer): void {
+  if (!process.stdout.isTTY) say(JSON.stringify({ listening: true, url, pid: process.pid, esdbPort }));
   say(`Redress answers at ${url}`);
+  if (esdbPort !== undefined) say(`EventStoreDB clients are served on port ${esdbPort}`);
   const first = engine.firstAdministrator;
   if (first === undefined) return;
   if (first.warning !== undefined) say(first.warning);

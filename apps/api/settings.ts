@@ -7,7 +7,7 @@ export class WrongSettings extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Known by name so that nobody believes they work: what runs in this release is the embedded engine. */
-const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_REDIS_URL', 'REDRESS_ESDB_PORT'];
+const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_REDIS_URL'];
 
 const port = z
   .string()
@@ -69,6 +69,18 @@ const SETTINGS = {
       .default(25 * 1024 * 1024),
     allowed: 'the largest attachment in bytes (default 26214400)',
   },
+  REDRESS_ESDB_PORT: {
+    schema: port.optional(),
+    allowed: 'a TCP port on which EventStoreDB clients read the log, usually 2113; 0 for any free one (default: none)',
+  },
+  REDRESS_ESDB_INSECURE: {
+    schema: flag.default(false),
+    allowed: '0 or 1: EventStoreDB clients need no credentials; for tests, on loopback only',
+  },
+  REDRESS_ESDB_FOREIGN_WRITES: {
+    schema: flag.default(false),
+    allowed: '0 or 1: administrators may write streams that are not the engine’s through the EventStoreDB port',
+  },
   REDRESS_PROJECTIONS: {
     schema: z.enum(['run', 'pause']).default('run'),
     allowed: 'run or pause (paused, views fall behind until the next start; for benchmarks)',
@@ -93,6 +105,8 @@ export interface Settings {
   readonly demo: boolean;
   readonly attachmentLimitBytes: number;
   readonly projections: 'run' | 'pause';
+  /** The EventStoreDB-compatible endpoint, where it is on. */
+  readonly esdb: { readonly port: number; readonly insecure: boolean; readonly foreignWrites: boolean } | undefined;
 }
 
 /** Reads the environment. @throws WrongSettings naming every wrong setting and what is allowed */
@@ -108,9 +122,19 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if ((read.REDRESS_TLS_CERT === undefined) !== (read.REDRESS_TLS_KEY === undefined)) {
     faults.push('REDRESS_TLS_CERT and REDRESS_TLS_KEY go together: give both or neither.');
   }
+  faults.push(...wrongEndpoint(read));
   if (faults.length > 0) throw new WrongSettings(faults.join('\n'));
   return settingsOf(read);
 }
+
+/** Without credentials anybody who reaches the port is an administrator: nobody but this machine may reach it. */
+function wrongEndpoint({ REDRESS_ESDB_INSECURE: insecure, REDRESS_ESDB_PORT: port, HOST: host }: Values): string[] {
+  if (insecure !== true) return [];
+  if (port === undefined) return ['REDRESS_ESDB_INSECURE does nothing without REDRESS_ESDB_PORT.'];
+  return LOOPBACK.test(host) ? [] : ['REDRESS_ESDB_INSECURE is allowed only where HOST is a loopback address.'];
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 function settingsOf(read: Values): Settings {
   const { REDRESS_TLS_CERT: cert, REDRESS_TLS_KEY: key, REDRESS_TEST_CLOCK: clock } = read;
@@ -128,6 +152,14 @@ function settingsOf(read: Values): Settings {
     demo: read.REDRESS_DEMO,
     attachmentLimitBytes: read.REDRESS_ATTACHMENT_LIMIT_BYTES,
     projections: read.REDRESS_PROJECTIONS,
+    esdb:
+      read.REDRESS_ESDB_PORT === undefined
+        ? undefined
+        : {
+            port: read.REDRESS_ESDB_PORT,
+            insecure: read.REDRESS_ESDB_INSECURE,
+            foreignWrites: read.REDRESS_ESDB_FOREIGN_WRITES,
+          },
   };
 }
 
