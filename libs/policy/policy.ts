@@ -3,9 +3,10 @@ import { parseBudget, type Budget, type Calendar } from '#calendar';
 import type { Calendars } from './calendars.js';
 import type { CaseAsked, Occurrence } from './conditions.js';
 import { Reckoning, textOf, type Reckoned, type Span } from './reckoning.js';
-import type { ClockRule, EscalationRule, Trigger } from './schema/clock.js';
+import type { ClockRule, EscalationRule } from './schema/clock.js';
 import { categoryIds, type Category, type Pack, type SeverityRule } from './schema/pack.js';
 import { IMMEDIATELY, type PackBudget } from './schema/words.js';
+import { Triggers, type ClockEffect } from './triggers.js';
 import {
   APPROVER_ROLES,
   PACK_SEVERITIES,
@@ -35,21 +36,15 @@ export interface Approval {
   readonly source: string;
 }
 
-/** What an event does to a run of a clock. */
-export type ClockEffect = 'met' | 'cancelled' | 'paused' | 'resumed';
-
-const EFFECTS = [
-  ['metBy', 'met'],
-  ['cancelledBy', 'cancelled'],
-  ['pausedBy', 'paused'],
-  ['resumedBy', 'resumed'],
-] as const satisfies readonly (readonly [keyof ClockRule, ClockEffect])[];
+export type { ClockEffect };
 
 /** A checked pack that answers questions. Pure: the same pack and question give the same answer. */
 export class Policy {
   private readonly paths: ReadonlyMap<string, readonly string[]>;
   private readonly clocksById: ReadonlyMap<string, ClockRule>;
   private readonly reckoning: Reckoning;
+  private readonly triggers: Triggers;
+  private readonly grounds: readonly GroundRule[];
 
   constructor(
     private readonly pack: Pack,
@@ -58,6 +53,8 @@ export class Policy {
     this.paths = pathsOf(pack.categories);
     this.clocksById = new Map(pack.clocks.map((clock) => [clock.id, clock]));
     this.reckoning = new Reckoning(pack, calendars);
+    this.triggers = new Triggers(pack);
+    this.grounds = groundRules(pack.severities);
   }
 
   get id(): string {
@@ -117,15 +114,14 @@ export class Policy {
 
   /** S-1…S-3: all grounds that hold, the gravest first, in the order of the pack. */
   severityGrounds(facts: SeverityFacts): readonly SeverityGround[] {
-    return this.pack.severities
-      .filter((rule) => rule.when.every((condition) => holds(condition, facts)))
-      .map(({ id, severity, source, when }) => ({ rule: id, severity, source, restsOn: when.map(factOf) }))
-      .sort((a, b) => PACK_SEVERITIES.indexOf(b.severity) - PACK_SEVERITIES.indexOf(a.severity));
+    return this.grounds
+      .filter(({ when }) => when.every((condition) => holds(condition, facts)))
+      .map(({ ground }) => ground);
   }
 
   /** K-7: the clocks for which the event is a start: of the first run, or of a further one. */
   clocksStartedBy(occurrence: Occurrence, which: 'startsOn' | 'restartsOn'): readonly ClockRule[] {
-    return this.pack.clocks.filter((clock) => triggers(clock[which], occurrence) && applies(clock, occurrence));
+    return this.triggers.clocksStartedBy(occurrence, which);
   }
 
   /** K-7: the clocks that a reopening continues or starts anew. */
@@ -135,8 +131,7 @@ export class Policy {
 
   /** What the event is to a run of the clock; a clock this pack does not have is not touched. */
   effectOn(clockId: string, occurrence: Occurrence): ClockEffect | undefined {
-    const clock = this.clock(clockId);
-    return clock && EFFECTS.find(([list]) => triggers(clock[list], occurrence))?.[1];
+    return this.triggers.effectOn(clockId, occurrence);
   }
 
   /** The budget that holds for a case as it is: the first whose condition holds, else the clock's own. */
@@ -184,7 +179,7 @@ export class Policy {
 
   /** E-1: the chains that an event calls in. */
   escalationsOn(occurrence: Occurrence): readonly EscalationRule[] {
-    return this.pack.escalations.filter((rule) => triggers(rule.on, occurrence));
+    return this.triggers.escalationsOn(occurrence);
   }
 
   /** H-5: the first row of the matrix that covers amount and severity; the last row covers everything. */
@@ -204,6 +199,20 @@ export class Policy {
   }
 }
 
+interface GroundRule {
+  readonly when: readonly SeverityCondition[];
+  readonly ground: SeverityGround;
+}
+
+/** The gravest first, then in the order of the pack. */
+const groundRules = (rules: readonly SeverityRule[]): readonly GroundRule[] =>
+  rules
+    .map(({ id, severity, source, when }) => ({
+      when,
+      ground: { rule: id, severity, source, restsOn: when.map(factOf) },
+    }))
+    .sort((a, b) => PACK_SEVERITIES.indexOf(b.ground.severity) - PACK_SEVERITIES.indexOf(a.ground.severity));
+
 type SeverityCondition = SeverityRule['when'][number];
 
 const holds = (condition: SeverityCondition, facts: SeverityFacts): boolean =>
@@ -215,9 +224,6 @@ const factOf = (condition: SeverityCondition): 'persons' | PackCircumstance =>
   'personsAtLeast' in condition ? 'persons' : condition.circumstance;
 
 const applies = (clock: ClockRule, occurrence: Occurrence): boolean => clock.when?.holds(occurrence) ?? true;
-
-const triggers = (list: readonly Trigger[], occurrence: Occurrence): boolean =>
-  list.some(({ event, when }) => event === occurrence.type && (when === undefined || when.holds(occurrence)));
 
 function pathsOf(categories: readonly Category[], above: readonly string[] = []): Map<string, readonly string[]> {
   const paths = new Map<string, readonly string[]>();
