@@ -13,6 +13,7 @@ export const scratchFolder = (): string => mkdtempSync(join(tmpdir(), 'redress-b
 /** A server in a process of its own. */
 export interface Child {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -25,6 +26,7 @@ async function started(child: ChildProcess): Promise<Child> {
     child.stdout!.resume();
     return {
       url,
+      pid: child.pid!,
       stop: async () => {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');
