@@ -61,10 +61,23 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-const isStartUpCode = (error: unknown): boolean =>
-  ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'FOLDER_IN_USE', 'WRONG_MASTER_KEY', 'MASTER_KEY_UNUSABLE'].includes(
-    (error as { code?: string }).code ?? '',
-  );
+/** What an operator can mend: its message says it all, and where in our code it arose says nothing. */
+const START_UP_CODES = [
+  'EADDRINUSE',
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'FOLDER_IN_USE',
+  'WRONG_MASTER_KEY',
+  'MASTER_KEY_UNUSABLE',
+  'SCHEMA_NEWER',
+  'CHECKPOINT_AHEAD',
+  'VIEWS_OF_ANOTHER_LOG',
+];
+
+function isStartUpCode(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return START_UP_CODES.includes(code) || code.startsWith('DATABASE_');
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } } });

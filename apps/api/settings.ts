@@ -7,7 +7,7 @@ export class WrongSettings extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Known by name so that nobody believes they work: what runs in this release is the embedded engine. */
-const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_DATABASE_URL', 'REDRESS_REDIS_URL', 'REDRESS_ESDB_PORT'];
+const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_REDIS_URL', 'REDRESS_ESDB_PORT'];
 
 const port = z
   .string()
@@ -42,6 +42,13 @@ const SETTINGS = {
   REDRESS_TEST_CLOCK: {
     schema: testClock.default('0'),
     allowed: '0, 1, or an instant such as 2026-01-05T01:00:00Z at which the test clock starts',
+  },
+  REDRESS_DATABASE_URL: {
+    schema: z
+      .string()
+      .refine((text) => URL.canParse(text) && /^postgres(ql)?:\/\/[^/]/.test(text))
+      .optional(),
+    allowed: 'postgres://user:password@host:port/database, which keeps the views (default: SQLite in the data folder)',
   },
   REDRESS_LOG_LEVEL: { schema: z.enum(LOG_LEVELS).default('info'), allowed: LOG_LEVELS.join(', ') },
   REDRESS_TLS_CERT: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_KEY too' },
@@ -78,6 +85,8 @@ export interface Settings {
   readonly masterKey: string | undefined;
   /** `undefined` where time is the machine's; `now` where a test clock starts at the present. */
   readonly testClock: string | 'now' | undefined;
+  /** PostgreSQL that keeps the views; undefined where they are in the data folder. */
+  readonly databaseUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly publicHosts: readonly string[];
@@ -112,6 +121,7 @@ function settingsOf(read: Values): Settings {
     adminKey: read.REDRESS_ADMIN_KEY,
     masterKey: read.REDRESS_MASTER_KEY,
     testClock: clock === '0' ? undefined : clock === '1' ? 'now' : clock,
+    databaseUrl: read.REDRESS_DATABASE_URL,
     logLevel: read.REDRESS_LOG_LEVEL,
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     publicHosts: read.REDRESS_PUBLIC_HOSTS,

@@ -7,3 +7,12 @@ export * from './load.js';
 export * from './shipped.js';
 export type { Category, SeverityRule } from './schema/pack.js';
 export type { ClockRule, EscalationRule } from './schema/clock.js';
+export {
+  NORMALISERS,
+  type FormRule,
+  type PackField,
+  type RepeatRule,
+  type Requirement,
+  type RoutineVisit,
+  type StepRule,
+} from './schema/intake.js';

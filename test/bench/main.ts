@@ -6,6 +6,7 @@ import { clocks } from './clocks.js';
 import { decide } from './decide.js';
 import { measured, scratchFolder } from './children.js';
 import { commands } from './commands.js';
+import { postgres } from './postgres.js';
 import { line } from './report.js';
 
 const CASES = Number(process.env.BENCH_CASES ?? 122_000);
@@ -68,7 +69,7 @@ async function views(): Promise<void> {
   if (process.env.BENCH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { commands, views, calendar, decide, clocks };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { commands, views, postgres, calendar, decide, clocks };
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;

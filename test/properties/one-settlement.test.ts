@@ -89,7 +89,11 @@ const PATHS: Readonly<Record<string, (engine: Engine) => Promise<boolean>>> = {
   },
   reading: async (engine) => {
     const { id } = await overdue(engine);
-    const shown = await engine.reading.detail(id, { role: 'auditor', open: false, by: 'recorded' });
+    const shown = await engine.reading.detail(id, {
+      actor: { id: 'eve', role: 'auditor' },
+      open: false,
+      by: 'recorded',
+    });
     expect(await isMissed(engine, id)).toBe(false);
     return (shown!['clocks'] as { state: string }[]).some(({ state }) => state === 'missed');
   },

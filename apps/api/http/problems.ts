@@ -87,6 +87,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
     'The clock of the machine jumped: nothing is written until it agrees again, or an administrator confirms what GET /clock shows by POST /clock/confirm.',
   ],
   STORE_UNAVAILABLE: [503, 'The event store does not answer: try again.'],
+  DATABASE_UNAVAILABLE: [503, 'The database does not answer: try again.'],
   SHUTTING_DOWN: [503, 'The server is stopping.'],
 };
 
