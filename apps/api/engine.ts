@@ -3,7 +3,7 @@ import { SettleDue } from '#automations';
 import { caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
-import type { Clock } from '#kernel';
+import type { Clock, ClockWatcher } from '#kernel';
 import type { Directory, FirstAdministrator } from '#organisation';
 import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
 import { openSharedDirectory } from '#organisation/postgres';
@@ -55,6 +55,7 @@ export class Engine {
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
+  private readonly unwatch: () => void;
 
   private constructor(
     readonly settings: Settings,
@@ -84,6 +85,7 @@ export class Engine {
       onFailure: (error) => surroundings.logger.error({ err: error }, 'the timer failed and will try again'),
     });
     this.projector.onAdvance(() => this.timer.arm());
+    this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
     if (settings.projections === 'run') this.timer.arm();
   }
 
@@ -207,6 +209,7 @@ export class Engine {
 
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
+    this.unwatch();
     await this.timer.stop();
     await this.operator.end();
     await this.parts.viewAccess.close();
@@ -214,6 +217,19 @@ export class Engine {
     await this.directory.close();
     await this.vault.close();
     this.parts.lock.release();
+  }
+
+  /** EVENTS.md 19: what fell due while time could not be trusted is settled as soon as it can be again. */
+  private clockWatcher(): ClockWatcher {
+    const { logger } = this.surroundings;
+    const todo = 'the clock of the machine jumped: nothing is written until it agrees again or POST /clock/confirm';
+    return {
+      jumped: (jump) => logger.error(jump, todo),
+      trusted: () => {
+        logger.info('the clock can be trusted again: writing goes on');
+        if (this.settings.projections === 'run') this.timer.arm();
+      },
+    };
   }
 
   private alarm(lost: LostKey): void {

@@ -6,7 +6,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import { instant, isRefusal, plusMs } from '#kernel';
 import {
   caseBoard,
-  casesDueBefore,
+  dueBefore,
   caseTimeline,
   deadlinesQuery,
   dueCounts,
@@ -206,8 +206,9 @@ test('deadlines, counters, timers and a timeline read no table from end to end',
     }
   }
   await isPlanned(() => dueCounts(db, AT));
-  await isPlanned(() => nextDue(db));
-  await isPlanned(() => casesDueBefore(db, AT, 100));
+  await isPlanned(() => nextDue(db, AT));
+  await isPlanned(() => dueBefore(db, AT, 100));
+  await isPlanned(() => dueBefore(db, AT, 100, { caseId: 'a', at: '2025-01-01T00:00:00.000Z', seq: 7 }));
   await isPlanned(() => caseTimeline(db, { caseId: caseId(7) }));
 });
 

@@ -15,6 +15,7 @@ export interface Child {
   readonly url: string;
   /** Milliseconds of processor that it has used; undefined where the system does not say. */
   cpuMs(): number | undefined;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -40,6 +41,7 @@ async function started(child: ChildProcess): Promise<Child> {
     return {
       url,
       cpuMs: () => cpuMs(child.pid!),
+      pid: child.pid!,
       stop: async () => {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');

@@ -88,6 +88,16 @@ export class EngineProcess {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Sends it a signal and does not wait: to stop it for a while, and to let it go on. */
+  signal(signal: NodeJS.Signals): void {
+    this.child!.kill(signal);
+  }
+
+  /** Waits until it has written this to its log. */
+  async logged(text: string): Promise<void> {
+    while (!this.log.includes(text)) await once(this.child!.stderr!, 'data');
+  }
+
   /** As a power failure takes it, but for the page cache: nothing of its own runs any more. */
   async kill(): Promise<void> {
     await this.stop('SIGKILL');

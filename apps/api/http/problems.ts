@@ -83,7 +83,10 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   HEADERS_TOO_LARGE: [431, 'The headers are larger than allowed.'],
   INTERNAL: [500, 'Something is wrong on our side; the log of the server names it by the correlation id.'],
   VIEW_BEHIND: [503, 'The view has not come that far yet: try again.'],
-  CLOCK_JUMPED: [503, 'The clock of the machine jumped: an operator must confirm it before anything is written.'],
+  CLOCK_JUMPED: [
+    503,
+    'The clock of the machine jumped: nothing is written until it agrees again, or an administrator confirms what GET /clock shows by POST /clock/confirm.',
+  ],
   STORE_UNAVAILABLE: [503, 'The event store does not answer: try again.'],
   DATABASE_UNAVAILABLE: [503, 'The database does not answer: try again.'],
   SHUTTING_DOWN: [503, 'The server is stopping.'],

@@ -1,5 +1,6 @@
-import { caseAggregate, type CaseEvent, type CaseState, type RecordedCaseEvent } from '#cases';
-import { ENGINE, isRefusal, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
+import { caseAggregate, type CaseState, type RecordedCaseEvent } from '#cases';
+import { Draft, emptyHead, SETTLEMENT } from '#execution';
+import { ENGINE, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
 import { emptySheet, withEvent, type Sheet, type ShownEvent } from './sheet.js';
 
@@ -47,8 +48,8 @@ export function advanced({ state, sheet }: Reading, { sealed, shown }: Told): Re
 
 export const told = (events: readonly Told[]): Reading => events.reduce(advanced, blank);
 
-/** What follows from what is settled comes to rest long before this. */
-const MOST_SETTLED = 1000;
+/** What is imagined stands behind all that is recorded. */
+const BEHIND_ALL = 2 ** 52;
 
 /** A case with all settled that was due strictly before an instant, and the events by which it is. */
 export interface Settled {
@@ -59,49 +60,17 @@ export interface Settled {
 
 /**
  * The case with all settled that was due strictly before the instant, though nobody has written it: reading is never behind
- * (EVENTS.md 17). Nothing is stored; a timer or the next command will write the same.
+ * (EVENTS.md 17). Nothing is stored; a timer or the next command will write the same, for it is drafted by the same means.
  */
 export function settled(state: CaseState, until: Instant, policy: Policy): Settled {
   const facts: Facts<Policy> = { at: until, actor: ENGINE, policy, newId, newKey: newId };
-  const events: RecordedCaseEvent[] = [];
-  let now = state;
-  const add = (event: CaseEvent): void => {
-    const recorded = imagined(now, event, facts);
-    events.push(recorded);
-    now = caseAggregate.evolve(now, recorded);
-    const followers = caseAggregate.follow(now, recorded, facts);
-    // What follows from settlement is never refused (libs/execution).
-    if (!isRefusal(followers)) followers.forEach(add);
-  };
-  for (let count = 0; count < MOST_SETTLED; count++) {
-    const due = caseAggregate.settle(now, until, facts);
-    if (due.length === 0) break;
-    due.forEach(add);
-  }
-  return { state: now, events };
+  const ruling = { pack: policy.id, version: policy.version };
+  const origin = { commandId: SETTLEMENT, digest: '', correlationId: '', policy: ruling };
+  const folded = { state, head: { ...emptyHead(), revision: BEHIND_ALL } };
+  const draft = new Draft(caseAggregate, state.stream ?? '', folded, origin, facts);
+  while (!draft.settle(until));
+  return { state: draft.state, events: draft.events.map(({ recorded }) => recorded as RecordedCaseEvent) };
 }
 
 export const settledUpTo = (state: CaseState, until: Instant, policy: Policy): CaseState =>
   settled(state, until, policy).state;
-
-/** What the executor would write, but for the seal: it stands behind all that is recorded. */
-const imagined = (state: CaseState, event: CaseEvent, { at, policy }: Facts<Policy>): RecordedCaseEvent =>
-  ({
-    id: newId(),
-    stream: state.stream ?? '',
-    revision: Number.MAX_SAFE_INTEGER,
-    type: event.type,
-    data: event.data ?? {},
-    personal: {},
-    meta: {
-      v: 1,
-      actor: ENGINE,
-      occurredAt: event.occurredAt ?? at,
-      recordedAt: at,
-      correlationId: '',
-      command: { id: '', digest: '' },
-      policy: { pack: policy.id, version: policy.version },
-      prev: '',
-      hash: '',
-    },
-  }) as unknown as RecordedCaseEvent;

@@ -1,5 +1,5 @@
 import type { CaseState, EscalationState, PlanState } from '../state.js';
-import { enter, unchanged, changed, withNew, type Folds } from './fold.js';
+import { enter, unchanged, changed, withNew, without, type Folds } from './fold.js';
 
 /** What is done about it between acceptance and result. */
 export const HANDLING: Folds<
@@ -89,8 +89,8 @@ export const HANDLING: Folds<
 
 /** An owner who is not named stays in the old unit: who the new one puts on it is theirs to say. */
 function withHandler(state: CaseState, to: { readonly unit: string; readonly owner?: string }): CaseState {
-  const { owner: _owner, ...rest } = state;
-  return { ...rest, unit: to.unit, ...(to.owner === undefined ? {} : { owner: to.owner }) };
+  const handled = without(state, ['owner']) as CaseState;
+  return { ...handled, unit: to.unit, ...(to.owner === undefined ? {} : { owner: to.owner }) };
 }
 
 const answered = (plans: CaseState['plans'], planId: string, state: PlanState['state']): CaseState['plans'] =>
