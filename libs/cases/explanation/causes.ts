@@ -1,5 +1,6 @@
 import type { Policy } from '#policy';
 import {
+  CHANGES_PRIORITY,
   ESCALATION_CLOCK,
   PROMISE_CLOCK,
   SOURCE_TARGET_CLOCK,
@@ -52,7 +53,7 @@ function causesOf(event: RecordedClockEvent, policy: Policy): readonly string[] 
     case 'ClockResumed':
       return types(rule?.resumedBy);
     case 'DeadlineMoved':
-      return event.data.reasonCode === 'PRIORITY_CHANGED' ? CHANGES_PRIORITY : [];
+      return event.data.reasonCode === 'PRIORITY_CHANGED' ? [...CHANGES_PRIORITY] : [];
     case 'VerdictCorrected':
     case 'DeadlineWarned':
     case 'DeadlineMissed':
@@ -73,16 +74,6 @@ const OWN_ENDS: Readonly<Record<string, readonly CaseEventType[]>> = {
   [ESCALATION_CLOCK]: ['EscalationAcknowledged'],
   [SOURCE_TARGET_CLOCK]: ['CaseResolved', 'CaseClosed'],
 };
-const CHANGES_PRIORITY: readonly CaseEventType[] = [
-  'CaseClassified',
-  'GroupGrown',
-  'CaseAssigned',
-  'CaseTransferred',
-  'SeverityRaised',
-  'SeverityLowered',
-  'PriorityAssigned',
-  'IntakeAmended',
-];
 const CORRECTED: readonly string[] = ['DeadlineMet', 'DeadlineMissed', 'DeadlineCancelled', 'VerdictCorrected'];
 const AS_CORRECTED = {
   met: 'DeadlineMet',

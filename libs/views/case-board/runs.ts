@@ -1,4 +1,4 @@
-import type { ClockOf } from '#cases';
+import { ESCALATION_CLOCK, type ClockOf } from '#cases';
 import type { BoardRow } from './tables.js';
 
 /** The runs of clocks as a row of the board keeps them. */
@@ -9,11 +9,16 @@ export const runsOf = ({ running }: Pick<BoardRow, 'running'>): Run[] => JSON.pa
 const isWorkedOn = (phase: BoardRow['phase']): boolean =>
   phase === 'received' || phase === 'handling' || phase === 'waiting';
 
+/** An acknowledgement that nobody gave calls in the next level (E-1); it is not the customer's deadline that is broken by it. */
 export const missed = (row: BoardRow, of: ClockOf): BoardRow =>
-  withOwed({ ...row, missed_count: row.missed_count + 1 }, [...without(namesIn(row.owed), nameOf(of)), nameOf(of)]);
+  of.clock === ESCALATION_CLOCK
+    ? row
+    : withOwed({ ...row, missed_count: row.missed_count + 1 }, [...without(namesIn(row.owed), nameOf(of)), nameOf(of)]);
 
 export const forgiven = (row: BoardRow, of: ClockOf): BoardRow =>
-  withOwed({ ...row, missed_count: Math.max(0, row.missed_count - 1) }, without(namesIn(row.owed), nameOf(of)));
+  of.clock === ESCALATION_CLOCK
+    ? row
+    : withOwed({ ...row, missed_count: Math.max(0, row.missed_count - 1) }, without(namesIn(row.owed), nameOf(of)));
 
 export const withOwed = (row: BoardRow, owed: readonly string[]): BoardRow => ({
   ...row,
