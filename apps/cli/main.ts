@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
+import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
 import { FolderInUse } from '../api/data-folder.js';
 import { WrongSettings } from '../api/settings.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
 import { importFile, type ImportOptions } from './import.js';
+import { notifications, type NotificationOptions } from './notifications.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
 
@@ -79,6 +81,12 @@ withWhere(program.command('rebuild <view>'))
       await client.close();
     }
   });
+
+withWhere(program.command('notifications'))
+  .description('Shows who was or is to be told of what, and has what failed for good tried again.')
+  .addOption(new Option('--state <state>', 'only those').choices([...NOTICE_STATES, 'dead']))
+  .option('--retry [message]', 'try a dead message again, or all that are dead')
+  .action((options: NotificationOptions) => notifications(options));
 
 program
   .command('clock')

@@ -4,6 +4,10 @@ import type { Instant, Role } from '#kernel';
 export const PERSON_KINDS = ['person', 'service'] as const;
 export type PersonKind = (typeof PERSON_KINDS)[number];
 
+/** The languages in which packs have their texts. */
+export const LANGUAGES = ['zh', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 /** Who can act. The log knows the random id only (EVENTS.md 1). */
 export interface PersonTable {
   id: string;
@@ -11,6 +15,15 @@ export interface PersonTable {
   name: string;
   unit: string | null;
   active: 0 | 1;
+  email: string | null;
+  language: Language | null;
+  time_zone: string | null;
+}
+
+/** Who holds a post that packs name (O-1): the head of the service centre, the company's leaders. */
+export interface PostHolderTable {
+  post: string;
+  person_id: string;
 }
 
 /** Keys, session cookies and links are kept as HMACs under a secret of the vault: the file alone lets nobody guess one. */
@@ -46,6 +59,7 @@ export interface SignInLinkTable {
 
 export interface ControlTables {
   person: PersonTable;
+  post_holder: PostHolderTable;
   api_key: ApiKeyTable;
   session: SessionTable;
   sign_in_link: SignInLinkTable;
@@ -59,6 +73,7 @@ export type NewSession = Insertable<SessionTable>;
 /** The tables of `control.db`, one migration per change, run in the order of their names. */
 export const CONTROL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-keys-sessions-links': { up: createTables },
+  '0002-contacts-and-posts': { up: addContactsAndPosts },
 };
 
 async function createTables({ schema }: Kysely<unknown>): Promise<void> {
@@ -97,5 +112,17 @@ async function createTables({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('role', 'text', (column) => column.notNull())
     .addColumn('expires_at', 'text', (column) => column.notNull())
     .addColumn('used_at', 'text')
+    .execute();
+}
+
+async function addContactsAndPosts({ schema }: Kysely<unknown>): Promise<void> {
+  for (const column of ['email', 'language', 'time_zone']) {
+    await schema.alterTable('person').addColumn(column, 'text').execute();
+  }
+  await schema
+    .createTable('post_holder')
+    .addColumn('post', 'text', (column) => column.notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+    .addPrimaryKeyConstraint('post_holder_key', ['post', 'person_id'])
     .execute();
 }

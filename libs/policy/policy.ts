@@ -3,9 +3,11 @@ import { parseBudget, type Budget, type Calendar } from '#calendar';
 import type { Calendars } from './calendars.js';
 import type { CaseAsked, Occurrence } from './conditions.js';
 import { Reckoning, textOf, type Reckoned, type Span } from './reckoning.js';
-import type { ClockRule, EscalationRule, Trigger } from './schema/clock.js';
+import { Notices } from './notices.js';
+import type { ClockRule, EscalationRule } from './schema/clock.js';
 import { categoryIds, type Category, type Pack, type SeverityRule } from './schema/pack.js';
 import { IMMEDIATELY, type PackBudget } from './schema/words.js';
+import { triggers } from './triggers.js';
 import {
   APPROVER_ROLES,
   PACK_SEVERITIES,
@@ -50,6 +52,8 @@ export class Policy {
   private readonly paths: ReadonlyMap<string, readonly string[]>;
   private readonly clocksById: ReadonlyMap<string, ClockRule>;
   private readonly reckoning: Reckoning;
+  /** Who is told of what; undefined where the pack tells nobody. */
+  readonly notices: Notices | undefined;
 
   constructor(
     private readonly pack: Pack,
@@ -58,6 +62,7 @@ export class Policy {
     this.paths = pathsOf(pack.categories);
     this.clocksById = new Map(pack.clocks.map((clock) => [clock.id, clock]));
     this.reckoning = new Reckoning(pack, calendars);
+    this.notices = pack.notifications && new Notices(pack.notifications, this.reckoning);
   }
 
   get id(): string {
@@ -215,9 +220,6 @@ const factOf = (condition: SeverityCondition): 'persons' | PackCircumstance =>
   'personsAtLeast' in condition ? 'persons' : condition.circumstance;
 
 const applies = (clock: ClockRule, occurrence: Occurrence): boolean => clock.when?.holds(occurrence) ?? true;
-
-const triggers = (list: readonly Trigger[], occurrence: Occurrence): boolean =>
-  list.some(({ event, when }) => event === occurrence.type && (when === undefined || when.holds(occurrence)));
 
 function pathsOf(categories: readonly Category[], above: readonly string[] = []): Map<string, readonly string[]> {
   const paths = new Map<string, readonly string[]>();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { APPROVER_ROLES, PACK_CIRCUMSTANCES, PACK_KINDS, PACK_SEVERITIES } from '../vocabulary.js';
 import { clock, escalation, immediately, promises } from './clock.js';
+import { notifications } from './notifications.js';
 import { distinct, id, source, words } from './words.js';
 
 const kinds = z.array(z.enum(PACK_KINDS)).min(1);
@@ -58,6 +59,7 @@ export const packSchema = z
     promises: promises.optional(),
     clocks: z.array(clock),
     escalations: z.array(escalation).default([]),
+    notifications: notifications.optional(),
     compensation: z.strictObject({
       currency: z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters (ISO 4217)'),
       matrix: z.array(authority).min(1),
