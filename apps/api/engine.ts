@@ -121,7 +121,10 @@ export class Engine {
       );
       const secret = vault.secret('notifications');
       const notifications = keep(
-        await Notifications.open({ settings, reader: store, clock: time.clock, directory, secret, logger }),
+        await Notifications.open({
+          ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
+          policy: groupPack(),
+        }),
       );
       const parts = { lock, time, vault, store, directory, viewAccess, notifications };
       return new Engine(settings, parts, first, surroundings);

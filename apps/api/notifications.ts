@@ -18,7 +18,7 @@ import type { MailCarrier, Notice, NoticeFilter, NoticeState, Outbox } from '#no
 import { bindOutbox, OUTBOX_MIGRATIONS, SqlOutbox, type OutboxTables } from '#notifications/embedded';
 import { SmtpCarrier } from '#notifications/smtp';
 import type { Directory } from '#organisation';
-import { groupPack } from '#policy';
+import type { Policy } from '#policy';
 import { migrateToLatest, openSqlite } from '#sql';
 import type { Settings } from './settings.js';
 
@@ -34,6 +34,7 @@ export interface NotificationParts {
   readonly directory: Directory;
   /** 32 bytes, the vault's secret `notifications`. */
   readonly secret: Buffer;
+  readonly policy: Policy;
   readonly logger: Logger;
 }
 
@@ -59,12 +60,12 @@ export class Notifications {
     private readonly parts: NotificationParts,
     private readonly db: Kysely<Tables>,
   ) {
-    const { clock, reader, secret, settings, directory, logger } = parts;
+    const { clock, reader, secret, settings, directory, policy, logger } = parts;
     const outbox = (this.outbox = new SqlOutbox(db as unknown as Kysely<OutboxTables>));
     const jobs = (this.jobs = new SqlJobs(db as unknown as Kysely<JobTables>));
     this.mail = settings.mail && new SmtpCarrier(settings.mail);
     const onFailure = (error: unknown): void => logger.error({ err: error }, 'notifications failed and will go on');
-    const shared = { clock, outbox, secret, onFailure, policyFor: () => groupPack() };
+    const shared = { clock, outbox, secret, onFailure, policyFor: () => policy };
     this.worker = deliverMessages({
       ...{ ...shared, jobs, mail: this.mail, publicUrl: settings.publicUrl },
       recipientOf: (id) => recipientIn(directory, id),
@@ -76,7 +77,7 @@ export class Notifications {
       onSealed: () => this.worker.arm(),
     });
     this.follower = new NotifyFromLog({
-      ...{ ...shared, reader, policies: [groupPack()] },
+      ...{ ...shared, reader, policies: [policy] },
       whoIs: (word) => directory.whoIs(word).map(({ id }) => id),
       onRecorded: () => this.sealer.arm(),
     });

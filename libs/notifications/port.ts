@@ -21,6 +21,8 @@ export interface NewNotice {
   readonly id: string;
   /** The event that is told. */
   readonly causeId: string;
+  /** Where its cause stands in the log, as text that sorts. */
+  readonly place: string;
   readonly caseId: string;
   /** A person's id, or the post that nobody holds. */
   readonly recipient: string;

@@ -7,6 +7,12 @@ import type { Policy } from '#policy';
 import { causesIn, typesToFollow } from './causes.js';
 import { caseBehind, readHistoryOf, type History } from './history.js';
 
+interface Stood {
+  readonly caseId: string;
+  readonly history: History;
+  readonly place: string;
+}
+
 /** How many events are taken into one transaction. */
 const BATCH = 200;
 /** After a failure. */
@@ -131,12 +137,12 @@ export class NotifyFromLog {
       const caseId = event.stream.slice(CASE_STREAM_PREFIX.length);
       const history = histories.get(caseId) ?? (await readHistory(caseId));
       histories.set(caseId, history);
-      notices.push(...this.noticesAbout(event, caseId, history));
+      notices.push(...this.noticesAbout(event, { caseId, history, place: placeOf(stored) }));
     }
     return notices;
   }
 
-  private noticesAbout(event: RecordedCaseEvent, caseId: string, history: History): NewNotice[] {
+  private noticesAbout(event: RecordedCaseEvent, { caseId, history, place }: Stood): NewNotice[] {
     const { clock, secret, policyFor } = this.ports;
     const { pack, version } = event.meta.policy;
     const policy = policyFor(pack, version);
@@ -149,7 +155,7 @@ export class NotifyFromLog {
           // The first rule of the pack that tells somebody of something is the one that counts.
           if (notices.has(id)) continue;
           notices.set(id, {
-            ...{ id, causeId: event.id, caseId, recipient, channel, facts, createdAt },
+            ...{ id, causeId: event.id, place, caseId, recipient, channel, facts, createdAt },
             ...{ rule: rule.id, template: rule.template, pack, packVersion: version, urgent: rule.urgent },
             dueAt: policy.notices!.notBefore(createdAt, rule.urgent),
           });
@@ -165,6 +171,11 @@ export class NotifyFromLog {
     return people.length > 0 ? people : [word];
   }
 }
+
+/** Positions of all stores are below 2^63. */
+const DIGITS = 20;
+const placeOf = ({ position, revision }: StoredEvent): string =>
+  [position.commit, position.prepare, revision].map((number) => String(number).padStart(DIGITS, '0')).join('-');
 
 /** A failure that comes while nobody waits is met by who waits next. */
 function observed<T>(promise: Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type { Fallback, NoticeChannel, NoticeState } from '../port.js';
 export interface NoticeTable {
   id: string;
   cause_id: string;
+  place: string;
   case_id: string;
   recipient: string;
   channel: NoticeChannel;
@@ -40,7 +41,8 @@ export interface OutboxTables {
 export const OUTBOX_MIGRATIONS: Readonly<Record<string, Migration>> = { 'outbox-0001': { up: createTables } };
 
 async function createTables({ schema }: Kysely<unknown>): Promise<void> {
-  const texts = 'cause_id case_id recipient channel rule template pack pack_version facts created_at due_at state';
+  const texts =
+    'cause_id place case_id recipient channel rule template pack pack_version facts created_at due_at state';
   let notice: CreateTableBuilder<'notice', string> = schema
     .createTable('notice')
     .addColumn('id', 'text', (column) => column.primaryKey())

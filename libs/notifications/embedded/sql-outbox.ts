@@ -71,7 +71,7 @@ export class SqlOutbox implements Outbox {
       .selectFrom('notice')
       .selectAll()
       .where(waitingIn(lane, at))
-      .orderBy('created_at')
+      .orderBy('place')
       .orderBy('id')
       .limit(limit)
       .execute();
@@ -125,7 +125,7 @@ export class SqlOutbox implements Outbox {
       .selectFrom('notice')
       .selectAll()
       .where('message_id', '=', messageId)
-      .orderBy('created_at')
+      .orderBy('place')
       .orderBy('id')
       .execute();
     return rows.map(noticeOf);
@@ -145,7 +145,7 @@ export class SqlOutbox implements Outbox {
     if (states !== undefined) query = query.where('state', 'in', states);
     if (caseId !== undefined) query = query.where('case_id', '=', caseId);
     if (messageIds !== undefined) query = query.where('message_id', 'in', messageIds);
-    const rows = await query.orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
+    const rows = await query.orderBy('place', 'desc').orderBy('id').limit(limit).execute();
     return rows.map(noticeOf);
   }
 
@@ -174,6 +174,7 @@ const waitingIn =
 const rowOf = (notice: NewNotice): Insertable<NoticeTable> => ({
   id: notice.id,
   cause_id: notice.causeId,
+  place: notice.place,
   case_id: notice.caseId,
   recipient: notice.recipient,
   channel: notice.channel,
@@ -191,6 +192,7 @@ const rowOf = (notice: NewNotice): Insertable<NoticeTable> => ({
 const noticeOf = (row: Selectable<NoticeTable>): Notice => ({
   id: row.id,
   causeId: row.cause_id,
+  place: row.place,
   caseId: row.case_id,
   recipient: row.recipient,
   channel: row.channel,
