@@ -34,7 +34,7 @@ const urlOf = (...protocols: readonly string[]) =>
 
 /** Under which links are made: the console's places stand behind `#`. */
 const publicUrl = urlOf('http:', 'https:')
-  .refine((text) => !/[?#]/.test(text) && new URL(text).username === '')
+  .refine((text) => !/[?#]/.test(text) && URL.canParse(text) && new URL(text).username === '')
   .transform((text) => text.replace(/\/+$/, ''));
 
 interface Allowed {

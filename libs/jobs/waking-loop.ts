@@ -24,11 +24,14 @@ export class WakingLoop {
   arm(): void {
     if (this.stopped) return;
     this.again = true;
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      // An arming between the last look and this moment must not be lost.
-      if (this.again) this.arm();
-    });
+    // Work that arms its own loop must find it running.
+    this.running ??= Promise.resolve()
+      .then(() => this.run())
+      .finally(() => {
+        this.running = undefined;
+        // An arming between the last look and this moment must not be lost.
+        if (this.again) this.arm();
+      });
   }
 
   /** For work that is long: whether it should end where it can. */
