@@ -73,15 +73,19 @@ test('EVENTS 19: while time cannot be trusted nothing is done', async () => {
 test('after it was stopped it does nothing, and stopping waits for what it does', async () => {
   const clock = new TestClock();
   let ended = false;
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const loop = new WakingLoop({
     clock,
     work: async () => {
+      begin();
       await rest();
       ended = true;
       return plusMs(clock.now(), 1);
     },
   });
   loop.arm();
+  await begun;
   await loop.stop();
   expect(ended).toBe(true);
   ended = false;
