@@ -16,3 +16,12 @@ export {
   type Placeholder,
 } from './schema/notifications.js';
 export type { NoticeTemplate, Words } from './schema/notifications.js';
+export {
+  NORMALISERS,
+  type FormRule,
+  type PackField,
+  type RepeatRule,
+  type Requirement,
+  type RoutineVisit,
+  type StepRule,
+} from './schema/intake.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { complaintLike } from './testing/asked.js';
 import { groupPack, loadPack, NOTICE_CHANNELS, WrongPack } from './index.js';
 
 const text = readFileSync(join(import.meta.dirname, 'packs/group.yaml'), 'utf8');
@@ -19,10 +20,7 @@ function faultsOf(from: string, to: string): readonly string[] {
 const lineOf = (needle: string): number => text.slice(0, text.indexOf(needle)).split('\n').length;
 
 describe('who is told of what', () => {
-  const asked = {
-    ...{ kind: 'complaint', channel: 'phone', categories: [], unit: '', severity: 'major', phase: 'handling' },
-    ...{ persons: 1, circumstances: [], reopenings: 0 },
-  };
+  const asked = complaintLike({ severity: 'major', phase: 'handling' });
   const rulesOn = (type: string, data: object) =>
     notices.rulesOn({ type, data: { ...data }, case: asked }).map(({ id, urgent }) => [id, urgent]);
 

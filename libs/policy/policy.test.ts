@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { complaintLike } from './testing/asked.js';
 import { groupPack, loadPack, WrongPack } from './index.js';
 
 const text = readFileSync(join(import.meta.dirname, 'packs/group.yaml'), 'utf8');
@@ -19,7 +20,7 @@ function faultsOf(changed: string): readonly string[] {
 const lineOf = (needle: string): number => text.slice(0, text.indexOf(needle)).split('\n').length;
 
 const rules = (persons: number, circumstances: ('litigation' | 'media' | 'disturbance')[] = []): string[] =>
-  group.severityGrounds({ persons, circumstances }).map(({ severity }) => severity);
+  group.severityGrounds(complaintLike({ persons, circumstances })).map(({ severity }) => severity);
 
 test('I-8: the group has five categories, labelled in Chinese and English', () => {
   expect(group.allowedCategories()).toEqual([

@@ -1,4 +1,4 @@
-import { ESCALATION_CLOCK, holderOf, occurrence, PROMISE_CLOCK, SOURCE_TARGET_CLOCK } from '#cases';
+import { ESCALATION_CLOCK, holdersOf, occurrence, PROMISE_CLOCK, SOURCE_TARGET_CLOCK } from '#cases';
 import type { CaseEventType, CaseState, RecordedCaseEvent } from '#cases';
 import type { NoticeFacts } from '#notifications';
 import type { ClockOfEveryCase, NotifiedEvent, NoticeRule, Policy } from '#policy';
@@ -34,11 +34,20 @@ export function causesIn(event: RecordedCaseEvent, behind: CaseState, policy: Po
   const facts = factsOf(event, behind);
   return policy.notices
     .rulesOn(occurrence(behind, event, policy))
-    .map((rule) => ({ rule, facts, to: recipientsOf(rule, event, behind) }));
+    .map((rule) => ({ rule, facts, to: recipientsOf(rule, event, behind, policy) }));
 }
 
-function recipientsOf({ to }: NoticeRule, event: RecordedCaseEvent, behind: CaseState): readonly string[] {
-  const people = to.flatMap((post) => (post === 'recipients' ? namedBy(event) : [holderOf(post, behind)]));
+/** Who holds a post is asked as of the instant at which it happened (EVENTS.md 14). */
+function recipientsOf(
+  { to }: NoticeRule,
+  event: RecordedCaseEvent,
+  behind: CaseState,
+  policy: Policy,
+): readonly string[] {
+  const { occurredAt } = event.meta;
+  const people = to.flatMap((post) =>
+    post === 'recipients' ? namedBy(event) : holdersOf([post], behind, policy, occurredAt),
+  );
   return [...new Set(people)];
 }
 

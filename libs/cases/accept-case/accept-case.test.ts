@@ -11,7 +11,7 @@ test('an illegal move is refused with what would be legal', () => {
     .when(acceptCase, {})
     .refused('CASE_DECLINED', {
       phase: 'declined',
-      legal: ['NotifyCustomer', 'ReopenCase', 'ArchiveCase', 'AddNote', 'AddAttachment', 'LinkCase'],
+      legal: ['FillForm', 'NotifyCustomer', 'ReopenCase', 'ArchiveCase', 'AddNote', 'AddAttachment', 'LinkCase'],
     });
   given(received(), accepted()).when(acceptCase, {}).refused('CASE_IN_HANDLING');
 });
