@@ -115,6 +115,18 @@ describe('at least once', () => {
     expect(desk.mailServer.mails).toHaveLength(1);
   });
 
+  test('a crash between what was marked as sent and the end of its job sends nothing again', async () => {
+    await withLeader();
+    await reported();
+    await desk.mails(1);
+    await desk.notifications.close();
+    desk.tamper("update job set state = 'waiting'");
+    await desk.openNotifications();
+    desk.notifications.start();
+    await until(() => desk.jobsAre('done'));
+    expect(desk.mailServer.mails).toHaveLength(1);
+  });
+
   test('a crash right behind the last byte sends it twice, under the same Message-ID', async () => {
     await withLeader();
     await reported();

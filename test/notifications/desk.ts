@@ -202,6 +202,14 @@ export class NotifyingDesk {
     });
   }
 
+  /** Whether there are jobs, and all are in one state. */
+  jobsAre(state: string): boolean {
+    const database = new Database(join(this.folder, 'outbox.db'), { readonly: true });
+    const states = database.prepare('select distinct state from job').pluck().all();
+    database.close();
+    return states.length === 1 && states[0] === state;
+  }
+
   /** All that the outbox file holds, as text. */
   outboxText(): string {
     const database = new Database(join(this.folder, 'outbox.db'), { readonly: true });
