@@ -14,6 +14,7 @@ export class Posts {
 
   async load(): Promise<void> {
     const rows = await this.database.selectFrom('post_holder').selectAll().orderBy('person_id').execute();
+    this.byPost.clear();
     for (const { post, person_id } of rows) this.byPost.set(post, [...this.holders(post), person_id]);
   }
 

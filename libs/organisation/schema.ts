@@ -1,5 +1,6 @@
-import type { Insertable, Kysely, Migration, Selectable } from 'kysely';
+import { sql, type Insertable, type Kysely, type Migration, type Selectable } from 'kysely';
 import type { Instant, Role } from '#kernel';
+import { isSqlite } from '#sql';
 
 export const PERSON_KINDS = ['person', 'service'] as const;
 export type PersonKind = (typeof PERSON_KINDS)[number];
@@ -63,6 +64,8 @@ export interface ControlTables {
   api_key: ApiKeyTable;
   session: SessionTable;
   sign_in_link: SignInLinkTable;
+  /** In PostgreSQL only: of the secret under which the hashes were made. */
+  directory_secret: { fingerprint: string };
 }
 
 export type ControlDatabase = Kysely<ControlTables>;
@@ -70,11 +73,35 @@ export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SessionRow = Selectable<SessionTable>;
 export type NewSession = Insertable<SessionTable>;
 
-/** The tables of `control.db`, one migration per change, run in the order of their names. */
+/** The tables of `control.db`, or of the PostgreSQL that several share: one migration per change, run in the order of their names. */
 export const CONTROL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-keys-sessions-links': { up: createTables },
-  '0002-contacts-and-posts': { up: addContactsAndPosts },
+  '0002-shared-by-several': { up: shareAmongSeveral },
+  '0003-contacts-and-posts': { up: addContactsAndPosts },
 };
+
+/** The channel on which PostgreSQL tells those who share a directory that it changed. */
+export const DIRECTORY_CHANGED = 'redress_directory';
+
+/** What changes in what every process has in memory is told. A file is one process's: there is nobody to tell. */
+async function shareAmongSeveral(db: Kysely<unknown>): Promise<void> {
+  if (isSqlite(db)) return;
+  await db.schema
+    .createTable('directory_secret')
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .execute();
+  await sql`create function directory_changed() returns trigger language plpgsql as $$
+    begin perform pg_notify(${sql.lit(DIRECTORY_CHANGED)}, tg_table_schema); return null; end $$`.execute(db);
+  const changes = [
+    ['person', 'insert or update or delete'],
+    ['api_key', 'insert or update of revoked_at'],
+    ['session', 'insert or delete'],
+  ] as const;
+  for (const [table, change] of changes) {
+    await sql`create trigger directory_changed after ${sql.raw(change)} on ${sql.table(table)}
+      for each statement execute function directory_changed()`.execute(db);
+  }
+}
 
 async function createTables({ schema }: Kysely<unknown>): Promise<void> {
   await schema
@@ -115,7 +142,8 @@ async function createTables({ schema }: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function addContactsAndPosts({ schema }: Kysely<unknown>): Promise<void> {
+async function addContactsAndPosts(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
   for (const column of ['email', 'language', 'time_zone']) {
     await schema.alterTable('person').addColumn(column, 'text').execute();
   }
@@ -125,4 +153,7 @@ async function addContactsAndPosts({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
     .addPrimaryKeyConstraint('post_holder_key', ['post', 'person_id'])
     .execute();
+  if (isSqlite(db)) return;
+  await sql`create trigger directory_changed after insert or delete on post_holder
+    for each statement execute function directory_changed()`.execute(db);
 }
