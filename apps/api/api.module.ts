@@ -8,6 +8,7 @@ import { Engine } from './engine.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
+import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { PeopleController } from './people/people.controller.js';
 import { SignInController } from './people/sign-in.controller.js';
@@ -37,6 +38,7 @@ export class ApiModule {
         SignInController,
         ClockController,
         OperationsController,
+        NotificationsController,
       ],
       providers: [
         { provide: Engine, useValue: engine },

@@ -19,6 +19,7 @@ import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
+import { Notifications } from './notifications.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { CaseReading } from './queries/case-reading.js';
 import type { Settings } from './settings.js';
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly telemetry: Telemetry;
   /** The command line leaves it to the server's first start to make the administrator, who is greeted there. */
   readonly bootstrap?: false;
+  /** The command line leaves notifications to the server, which has the mail server's settings and goes on where it stood. */
+  readonly notify?: false;
 }
 
 interface Parts {
@@ -40,6 +43,7 @@ interface Parts {
   readonly store: EmbeddedEventStore;
   readonly directory: Directory;
   readonly viewAccess: ViewAccess;
+  readonly notifications: Notifications;
 }
 
 /** How long a read waits for the position it asks for. */
@@ -86,7 +90,10 @@ export class Engine {
     });
     this.projector.onAdvance(() => this.timer.arm());
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
-    if (settings.projections === 'run') this.timer.arm();
+    if (settings.projections === 'run') {
+      this.timer.arm();
+      if (surroundings.notify !== false) this.notifications.start();
+    }
   }
 
   /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
@@ -116,7 +123,15 @@ export class Engine {
       const viewAccess = keep(
         await ViewAccess.open({ folder, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
       );
-      return new Engine(settings, { lock, time, vault, store, directory, viewAccess }, first, surroundings);
+      const secret = vault.secret('notifications');
+      const notifications = keep(
+        await Notifications.open({
+          ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
+          policy: groupPack(),
+        }),
+      );
+      const parts = { lock, time, vault, store, directory, viewAccess, notifications };
+      return new Engine(settings, parts, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
       lock.release();
@@ -150,6 +165,10 @@ export class Engine {
 
   get directory(): Directory {
     return this.parts.directory;
+  }
+
+  get notifications(): Notifications {
+    return this.parts.notifications;
   }
 
   get projector(): Projector {
@@ -212,6 +231,7 @@ export class Engine {
     this.unwatch();
     await this.timer.stop();
     await this.operator.end();
+    await this.notifications.close();
     await this.parts.viewAccess.close();
     await this.store.close();
     await this.directory.close();

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { runningServer } from '../api/data-folder.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
+import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
@@ -10,6 +11,10 @@ export interface EngineClient {
   explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained>;
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
   rebuild(view: string): Promise<void>;
+  /** The latest notifications, of one state where it is named. */
+  notifications(state: string | undefined): Promise<readonly ShownNotice[]>;
+  /** Has dead messages tried again, all where none is named. @returns how many */
+  retryNotifications(messageId: string | undefined): Promise<number>;
   /** The time that the engine records. */
   now(): Promise<string>;
   close(): Promise<void>;
@@ -76,6 +81,16 @@ class HttpClient implements EngineClient {
 
   async rebuild(view: string): Promise<void> {
     await this.request('POST', `/projections/${encodeURIComponent(view)}/rebuild`);
+  }
+
+  async notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
+    const query = new URLSearchParams({ limit: '200', ...(state === undefined ? {} : { state }) });
+    return (await this.request<{ items: ShownNotice[] }>('GET', `/notifications?${query.toString()}`)).items;
+  }
+
+  async retryNotifications(messageId: string | undefined): Promise<number> {
+    const body = messageId === undefined ? {} : { messageId };
+    return (await this.request<{ retried: number }>('POST', '/notifications/retry', body)).retried;
   }
 
   async now(): Promise<string> {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { parseInstant, type Actor } from '#kernel';
+import { isRefusal, parseInstant, type Actor } from '#kernel';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { ShownNotice } from '../api/notifications.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
 import { readSettings } from '../api/settings.js';
@@ -22,7 +23,7 @@ export class LocalClient implements EngineClient {
   static async open(folder: string): Promise<LocalClient> {
     const settings = readSettings({ ...process.env, REDRESS_DATA: folder });
     const logger = pino({ level: 'silent' });
-    const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false });
+    const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
   }
 
@@ -42,6 +43,16 @@ export class LocalClient implements EngineClient {
 
   async rebuild(view: string): Promise<void> {
     await this.engine.projector.rebuild(view);
+  }
+
+  notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
+    return this.engine.notifications.list(state as ShownNotice['state'] | undefined, undefined, 200);
+  }
+
+  async retryNotifications(messageId: string | undefined): Promise<number> {
+    const answer = await this.engine.notifications.retry(messageId);
+    if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
+    return answer.retried;
   }
 
   now(): Promise<string> {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
+import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
 import { DatabaseUnusable, SchemaNewer } from '#sql';
 import { FolderInUse } from '../api/data-folder.js';
@@ -8,6 +9,7 @@ import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
+import { notifications, type NotificationOptions } from './notifications.js';
 import { migrate, type MigrateOptions } from './migrate.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
@@ -113,6 +115,12 @@ withWhere(program.command('rebuild <view>'))
       await client.close();
     }
   });
+
+withWhere(program.command('notifications'))
+  .description('Shows who was or is to be told of what, and has what failed for good tried again.')
+  .addOption(new Option('--state <state>', 'only those').choices([...NOTICE_STATES, 'dead']))
+  .option('--retry [message]', 'try a dead message again, or all that are dead')
+  .action((options: NotificationOptions) => notifications(options));
 
 program
   .command('clock')

@@ -54,8 +54,13 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   PERSON_UNKNOWN: [404, 'There is no person with this id.'],
   KEY_UNKNOWN: [404, 'There is no key with this id.'],
   PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
+  MESSAGE_UNKNOWN: [404, 'There is no notification message with this id.'],
   NO_TEST_CLOCK: [404, 'This server runs on real time: start it with REDRESS_TEST_CLOCK to move time.'],
   METHOD_NOT_ALLOWED: [405, 'This address does not know that method; the header Allow names those it knows.'],
+  MESSAGE_NOT_DEAD: [
+    409,
+    'Only what failed for good is tried again by hand: this message was sent, or is still tried.',
+  ],
   FOREIGN_POSITION: [409, 'The position is of another log: begin again, or translate it.'],
   POSITION_AHEAD: [409, 'The position lies beyond the end of the log.'],
   PRECONDITION_FAILED: [412, 'Somebody changed the case since: read it again and decide anew.'],
