@@ -56,6 +56,9 @@ export type Party = {
   readonly role: PartyRole;
 };
 
+/** A version of a policy pack. */
+export type PolicyOf = { readonly pack: string; readonly version: string };
+
 /** What a severity rests on (S-3). Evidence points to event ids only (EVENTS.md 7). */
 export type Ground = {
   readonly groundId: string;
@@ -233,6 +236,12 @@ export type CaseEvent =
   | DomainEvent<'CaseUnlinked', { readonly linkId: string; readonly otherCaseId: string; readonly reasonCode: string }>
   // Clocks (K-7…K-10)
   | ClockEvent
+  /** a recorded decision moves the case to another version of the rules, which rules from here on. */
+  | DomainEvent<
+      'CaseMovedToPolicy',
+      { readonly pack: string; readonly version: string; readonly from: PolicyOf },
+      'reason'
+    >
   // Imported history, cut-over, erasure
   | DomainEvent<
       'HistoryImported',

@@ -10,6 +10,7 @@ import type {
   LinkRelation,
   Outcome,
   Party,
+  PolicyOf,
   Ruling,
   Severity,
   Verdict,
@@ -128,6 +129,8 @@ export interface TextKey {
 export interface CaseFacts {
   /** The name of the stream, `case-<id>`. */
   readonly stream?: string;
+  /** Which version of which pack rules it: the one it was opened under, until it is moved (A-7, EVENTS.md 18). */
+  readonly policy?: PolicyOf;
   readonly kind: CaseKind;
   readonly channel?: Channel;
   readonly receivedAt?: Instant;

@@ -167,6 +167,7 @@ const BODIES: Readonly<Record<CommandName, Body>> = {
     ),
     reasonCode: 'x',
   }),
+  MoveCaseToPolicy: (_state, pick) => ({ version: `${1 + (pick % 3)}`, ...(pick % 2 ? { reason: 'x' } : {}) }),
   RecomputeDeadlines: nothing,
   SettleCase: nothing,
 };

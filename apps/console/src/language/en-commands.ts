@@ -46,6 +46,7 @@ export const enCommands = {
     LinkCase: 'Link',
     UnlinkCase: 'Undo link',
     ImportHistory: 'Import history',
+    MoveCaseToPolicy: 'Move to other rules',
     RecomputeDeadlines: 'Count provisional deadlines again',
     SettleCase: 'Settle',
   } satisfies Record<CommandName, string>,

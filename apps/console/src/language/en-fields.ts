@@ -60,6 +60,7 @@ export const enFields = {
   otherCaseId: 'Other case',
   outcome: 'Outcome',
   owner: 'Owner',
+  pack: 'Policy pack',
   parties: 'Parties',
   partyId: 'Party',
   person: 'Person',
@@ -131,6 +132,7 @@ export const enFields = {
   steps: 'Required steps done',
   takenOverAt: 'Taken over at',
   verified: 'Identity',
+  version: 'Version',
   withdrawalReason: 'Reason of withdrawal',
   customerId: 'Customer',
 };

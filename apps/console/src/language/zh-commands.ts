@@ -46,6 +46,7 @@ export const zhCommands: CommandTerms = {
     LinkCase: '关联',
     UnlinkCase: '解除关联',
     ImportHistory: '导入历史',
+    MoveCaseToPolicy: '转用其他规则版本',
     RecomputeDeadlines: '重新计算暂定时限',
     SettleCase: '结算时限',
   },
