@@ -14,6 +14,8 @@ import { SignInController } from './people/sign-in.controller.js';
 import { BoardController } from './queries/board.controller.js';
 import { CaseController } from './queries/case.controller.js';
 import { PolicyController } from './queries/policy.controller.js';
+import { CalendarsController } from './rules/calendars.controller.js';
+import { PoliciesController } from './rules/policies.controller.js';
 import { Telemetry } from './telemetry.js';
 
 /** Composition only: which controllers there are, and the engine they all work on. */
@@ -29,6 +31,8 @@ export class ApiModule {
         BoardController,
         CaseController,
         PolicyController,
+        PoliciesController,
+        CalendarsController,
         FeedController,
         ImportController,
         PeopleController,

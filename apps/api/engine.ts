@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import { SettleDue } from '#automations';
-import { caseAggregate } from '#cases';
+import type { RecomputeProvisional, SettleDue } from '#automations';
+import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
 import type { Clock } from '#kernel';
 import type { Directory, FirstAdministrator } from '#organisation';
 import { openEmbeddedDirectory } from '#organisation/embedded';
-import { groupPack } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
 import type { CaseExecutor } from './executor.js';
@@ -19,6 +19,8 @@ import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { CaseReading } from './queries/case-reading.js';
+import { openRulebook, policyOf, ruledBy } from './rules/composition.js';
+import { recomputeProvisional } from './rules/recompute.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
 import { settleDue } from './timer.js';
@@ -36,6 +38,7 @@ interface Parts {
   readonly time: LogClock;
   readonly vault: EmbeddedVault;
   readonly store: EmbeddedEventStore;
+  readonly rulebook: Rulebook;
   readonly directory: Directory;
   readonly viewAccess: ViewAccess;
 }
@@ -53,6 +56,7 @@ export class Engine {
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
+  readonly recomputing: RecomputeProvisional;
 
   private constructor(
     readonly settings: Settings,
@@ -60,12 +64,17 @@ export class Engine {
     readonly firstAdministrator: FirstAdministrator | undefined,
     private readonly surroundings: Surroundings,
   ) {
-    const { store, vault, time, directory } = parts;
-    const policy = groupPack();
+    const { store, vault, time, directory, rulebook } = parts;
     const onLost = (lost: LostKey): void => this.alarm(lost);
     this.executor = this.executorOn(time.clock);
     this.feed = new Feed({ store, vault, upcasts: caseAggregate.upcasts, category: caseAggregate.category, onLost });
-    this.reading = new CaseReading({ store, vault, clock: time.clock, policy, onLost });
+    this.reading = new CaseReading({
+      store,
+      vault,
+      clock: time.clock,
+      policyOf: policyOf(rulebook, time.clock),
+      onLost,
+    });
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,
@@ -81,8 +90,16 @@ export class Engine {
       onSettled: (outcome) => surroundings.telemetry.caseSettled(outcome),
       onFailure: (error) => surroundings.logger.error({ err: error }, 'the timer failed and will try again'),
     });
+    this.recomputing = recomputeProvisional(this, {
+      onFailure: (error) =>
+        surroundings.logger.error({ err: error }, 'deadlines could not be counted again; once more'),
+    });
     this.projector.onAdvance(() => this.timer.arm());
-    if (settings.projections === 'run') this.timer.arm();
+    if (settings.projections === 'run') {
+      this.timer.arm();
+      rulebook.onPublished(() => this.recomputing.arm());
+      this.recomputing.arm();
+    }
   }
 
   /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable */
@@ -100,8 +117,9 @@ export class Engine {
       const directory = keep(
         await openEmbeddedDirectory({ folder, secret: vault.secret('api-keys'), clock: time.clock }),
       );
-      const { adminKey } = settings;
+      const { adminKey, pack } = settings;
       const { logger, telemetry, bootstrap } = surroundings;
+      const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
       const log = {
@@ -112,7 +130,7 @@ export class Engine {
       const viewAccess = keep(
         await ViewAccess.open({ folder, masterKey, log, onLost }, settings.projections === 'pause'),
       );
-      return new Engine(settings, { lock, time, vault, store, directory, viewAccess }, first, surroundings);
+      return new Engine(settings, { lock, time, vault, store, rulebook, directory, viewAccess }, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
       lock.release();
@@ -122,10 +140,8 @@ export class Engine {
 
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
-    const { store, vault } = this.parts;
-    const policy = groupPack();
-    const ruling = { pack: policy.id, version: policy.version, policy };
-    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: () => ruling });
+    const { store, vault, rulebook } = this.parts;
+    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: ruledBy(rulebook) });
   }
 
   get clock(): Clock {
@@ -142,6 +158,11 @@ export class Engine {
 
   get vault(): EmbeddedVault {
     return this.parts.vault;
+  }
+
+  /** What rules are in force when. */
+  get rulebook(): Rulebook {
+    return this.parts.rulebook;
   }
 
   get directory(): Directory {
@@ -173,9 +194,18 @@ export class Engine {
     if (!arrived) throw new ProblemError('VIEW_BEHIND', { asked: atLeast, reached: this.viewPosition() });
   }
 
-  /** Whether the log has no event yet. */
+  /** Whether there is no case yet: the rules are on record before the first one. */
   async isEmpty(): Promise<boolean> {
-    return (await this.store.head()) === undefined;
+    const subscription = this.store.subscribeToAll({ filter: { streamPrefixes: [CASE_STREAM_PREFIX] } });
+    try {
+      for await (const { kind } of subscription) {
+        if (kind === 'event') return false;
+        if (kind === 'caughtUp') break;
+      }
+      return true;
+    } finally {
+      subscription.close();
+    }
   }
 
   async checks(): Promise<Readonly<Record<'store' | 'projections' | 'clock', 'up' | 'down'>>> {
@@ -205,9 +235,11 @@ export class Engine {
 
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
+    await this.recomputing.stop();
     await this.timer.stop();
     await this.operator.end();
     await this.parts.viewAccess.close();
+    await this.parts.rulebook.close();
     await this.store.close();
     await this.directory.close();
     await this.vault.close();

@@ -62,6 +62,10 @@ const SETTINGS = {
       .default(25 * 1024 * 1024),
     allowed: 'the largest attachment in bytes (default 26214400)',
   },
+  REDRESS_PACK: {
+    schema: z.string().min(1).default('group'),
+    allowed: 'the policy pack of cases that name none, by its id (default group)',
+  },
   REDRESS_PROJECTIONS: {
     schema: z.enum(['run', 'pause']).default('run'),
     allowed: 'run or pause (paused, views fall behind until the next start; for benchmarks)',
@@ -83,6 +87,8 @@ export interface Settings {
   readonly publicHosts: readonly string[];
   readonly demo: boolean;
   readonly attachmentLimitBytes: number;
+  /** The policy pack of cases that name none. */
+  readonly pack: string;
   readonly projections: 'run' | 'pause';
 }
 
@@ -117,6 +123,7 @@ function settingsOf(read: Values): Settings {
     publicHosts: read.REDRESS_PUBLIC_HOSTS,
     demo: read.REDRESS_DEMO,
     attachmentLimitBytes: read.REDRESS_ATTACHMENT_LIMIT_BYTES,
+    pack: read.REDRESS_PACK,
     projections: read.REDRESS_PROJECTIONS,
   };
 }

@@ -11,6 +11,7 @@ export {
   casesDueBefore,
   deadlinesQuery,
   nextDue,
+  provisionalCases,
   type DeadlineFilter,
   type DeadlineItem,
   type DeadlinePage,

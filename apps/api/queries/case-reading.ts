@@ -1,4 +1,4 @@
-import { caseStream, legalCommands, type RecordedCaseEvent } from '#cases';
+import { caseStream, legalCommands, type CaseState, type RecordedCaseEvent } from '#cases';
 import { StreamNotFound, type EventStore, type StoredEvent } from '#event-store';
 import { decodeEvent, type Actor, type Clock, type Instant, type JsonObject, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
@@ -21,7 +21,8 @@ export interface ReadingPorts {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly policy: Policy;
+  /** The rules that a case is under. */
+  readonly policyOf: (state: CaseState) => Policy;
   readonly onLost: (lost: LostKey) => void;
 }
 
@@ -58,7 +59,7 @@ export class CaseReading {
     const events = asOf(stream?.told ?? [], moment.by, moment.asOf);
     if (stream === undefined || events.length === 0) return undefined;
     const reading = told(events);
-    const state = settledUpTo(reading.state, moment.asOf ?? this.ports.clock.now(), this.ports.policy);
+    const state = this.settled(reading.state, moment.asOf ?? this.ports.clock.now());
     return {
       caseId,
       ref: refOf(caseId),
@@ -107,7 +108,11 @@ export class CaseReading {
   private at(events: readonly Told[], at: Instant): JsonObject {
     if (events.length === 0) return {};
     const { state, sheet } = told(events);
-    return caseDetail({ state: settledUpTo(state, at, this.ports.policy), sheet });
+    return caseDetail({ state: this.settled(state, at), sheet });
+  }
+
+  private settled(state: CaseState, at: Instant): CaseState {
+    return settledUpTo(state, at, this.ports.policyOf(state));
   }
 
   private async stream(caseId: string, open: boolean): Promise<Stream | undefined> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { APPROVER_ROLES, PACK_CIRCUMSTANCES, PACK_KINDS, PACK_SEVERITIES } from '../vocabulary.js';
 import { clock, escalation, immediately, promises } from './clock.js';
-import { distinct, id, source, words } from './words.js';
+import { distinct, elapsedTime, id, source, words } from './words.js';
 
 const kinds = z.array(z.enum(PACK_KINDS)).min(1);
 
@@ -37,6 +37,8 @@ const authority = z.strictObject({
   source,
 });
 
+const notice = z.strictObject({ period: elapsedTime, source });
+
 const closing = z.strictObject({
   /** V-1: a case of these kinds closes after a visit that reached the customer, or after so many attempts. */
   returnVisit: z.strictObject({ kinds, attemptsInstead: z.int().min(1).optional(), source }).optional(),
@@ -48,8 +50,10 @@ export const categoryIds = (categories: readonly Category[]): string[] =>
 export const packSchema = z
   .strictObject({
     id,
-    version: z.string().min(1),
+    version: id,
     name: words,
+    /** A-7: how long before it takes effect the next version is announced; at once where left out. */
+    notice: notice.optional(),
     categories: z.array(category).min(1),
     severities: z.array(severityRule),
     /** The pack's own calendars: definitions, or the name of one that is shipped. */
@@ -76,6 +80,12 @@ export const packSchema = z
       context.addIssue({ code: 'custom', message: 'the last row must hold for every amount and severity', path });
     }
   });
+
+/** What may stand in a pack, as a JSON Schema for editors. What a pack must keep besides its form is said by `loadPack`. */
+export const packJsonSchema = (): object => ({
+  ...z.toJSONSchema(packSchema, { io: 'input', unrepresentable: 'any' }),
+  title: 'A policy pack of Redress',
+});
 
 export type Pack = z.infer<typeof packSchema>;
 export type SeverityRule = Pack['severities'][number];
