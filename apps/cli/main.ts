@@ -6,6 +6,7 @@ import { WrongSettings } from '../api/settings.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
 import { importFile, type ImportOptions } from './import.js';
+import { addRulesCommands } from './rules-commands.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
 
@@ -59,11 +60,13 @@ withWhere(program.command('replay <case>'))
 
 program
   .command('verify')
-  .description('Follows the hash chain of every case and says where it does not hold.')
+  .description('Follows the hash chain of every case and of its rules, and says where it does not hold.')
   .option('--data <folder>', 'data folder (default: REDRESS_DATA, else ./data)')
   .action(async (options: { data?: string }) => {
-    const { streams, events, foreign, faults } = await verify(options);
-    console.log(`${events} events of ${streams} cases; ${foreign} foreign events; ${faults.length} faults`);
+    const { streams, events, ruleEvents, foreign, faults } = await verify(options);
+    console.log(
+      `${events} events of ${streams} cases, ${ruleEvents} of rules; ${foreign} foreign events; ${faults.length} faults`,
+    );
     for (const fault of faults) console.log(fault);
     if (faults.length > 0) process.exitCode = 2;
   });
@@ -79,6 +82,8 @@ withWhere(program.command('rebuild <view>'))
       await client.close();
     }
   });
+
+addRulesCommands(program, withWhere);
 
 program
   .command('clock')

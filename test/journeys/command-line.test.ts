@@ -45,7 +45,7 @@ test('replay steps through a case with what each event changed, beside a server 
 
 test('verify follows every chain, beside a running server', async () => {
   const { code, out } = await redress('verify');
-  expect([code, out]).toEqual([0, '4 events of 1 cases; 0 foreign events; 0 faults\n']);
+  expect([code, out]).toEqual([0, '5 events of 1 cases, 4 of rules; 0 foreign events; 0 faults\n']);
 });
 
 test('a view is rebuilt beside the live one; one that there is not is refused with those there are', async () => {

@@ -19,10 +19,7 @@ const givenYears = z.strictObject({
   country: z
     .string()
     .regex(/^[A-Z]{2}(-[A-Z0-9]{1,8}){0,2}$/, 'must be a country such as CN, or a region such as DE-BY'),
-  years: z.record(
-    z.string().regex(/^(19|20|21)\d\d$/, 'must be a year of four digits'),
-    z.strictObject({ holidays: days, workdays: days }),
-  ),
+  years: z.record(z.string(), z.strictObject({ holidays: days, workdays: days })),
   source: z.string().trim().min(1, 'must say who announced it').max(500),
   corrects: z.array(z.string()).default([]),
 });
@@ -54,6 +51,7 @@ const wrong = (faults: readonly Fault[]): Refusal =>
   refuse('CALENDAR_WRONG', { faults: faults as readonly JsonObject[] });
 
 function faultsOfYear(year: string, { holidays, workdays }: YearDays): Fault[] {
+  if (!YEAR.test(year)) return [{ at: `years.${year}`, reason: 'is no year of four digits' }];
   const faults: Fault[] = [];
   const read = (list: 'holidays' | 'workdays', texts: readonly string[]): Set<string> => {
     const found = new Set<string>();
@@ -79,6 +77,7 @@ function faultsOfYear(year: string, { holidays, workdays }: YearDays): Fault[] {
   return faults;
 }
 
+const YEAR = /^(19|20|21)\d\d$/;
 const STRETCH = /^(\d{2}-\d{2})(?:\/(\d{2}-\d{2}))?$/;
 const DAY_MS = 86_400_000;
 
