@@ -34,11 +34,12 @@ function automation(viewsCaughtUp = () => Promise.resolve(true)): RecomputeProvi
           .filter((it) => it > after)
           .slice(0, limit),
       ),
-    recompute: (caseId, calendar, pass) => {
+    recompute: async (caseId, calendar, pass) => {
+      await new Promise((resolve) => setImmediate(resolve));
       sent.push([caseId, calendar, pass]);
       const outcome = outcomes.get(caseId) ?? 'moved';
       if (outcome === 'moved') provisional.delete(caseId);
-      return Promise.resolve(outcome);
+      return outcome;
     },
     done: (published, counts) => {
       done.push({ ...counts, calendar: published.calendar });
@@ -50,7 +51,7 @@ function automation(viewsCaughtUp = () => Promise.resolve(true)): RecomputeProvi
 }
 
 const idle = async (): Promise<void> => {
-  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
 async function armed(it: RecomputeProvisional): Promise<RecomputeProvisional> {
