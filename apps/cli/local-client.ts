@@ -30,7 +30,7 @@ export class LocalClient implements EngineClient {
   }
 
   async timeline(caseId: string, { by, asOf }: TimelineOrder): Promise<readonly TimelineEntry[]> {
-    const moment = { role: this.actor.role, open: true, by, ...(asOf === undefined ? {} : { asOf }) };
+    const moment = { actor: this.actor, open: true, by, ...(asOf === undefined ? {} : { asOf }) };
     const entries = await this.engine.reading.timeline(caseId, moment);
     if (entries === undefined) throw new CliError(`There is no case ${caseId}.`);
     return withNames(entries, this.engine.directory);

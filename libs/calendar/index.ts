@@ -11,3 +11,5 @@ export { addBusiness, between } from './business.js';
 export { isOpen, lastOpen, nextOpening, previousOpening } from './open-time.js';
 export { workingDaysBetween, workingDaysOfYear } from './working-days.js';
 export type { Pause } from './pauses.js';
+export { daysBetween } from './days.js';
+export { parseDate } from './local-day.js';

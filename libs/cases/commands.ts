@@ -7,6 +7,13 @@ import { AddAttachment, addAttachment } from './add-attachment/index.js';
 import { AddNote, addNote } from './add-note/index.js';
 import { ApproveCompensation, approveCompensation } from './approve-compensation/index.js';
 import { ArchiveCase, archiveCase } from './archive-case/index.js';
+import { AmendIntake, amendIntake } from './amend-intake/index.js';
+import { AnalyseCauses, analyseCauses } from './analyse-causes/index.js';
+import { FillForm, fillForm } from './fill-form/index.js';
+import { RequestSheet, requestSheet } from './request-sheet/index.js';
+import { FinishSheet, finishSheet } from './finish-sheet/index.js';
+import { MatchRepeats, matchRepeats } from './match-repeats/index.js';
+import { DismissRepeat, dismissRepeat } from './dismiss-repeat/index.js';
 import { AssessProfile, assessProfile } from './assess-profile/index.js';
 import { AssignCase, assignCase } from './assign-case/index.js';
 import { ClassifyCase, classifyCase } from './classify-case/index.js';
@@ -80,6 +87,13 @@ export const CASE_COMMANDS: readonly CaseCommandEntry[] = [
   entry(AcknowledgeCase, acknowledgeCase, 'Confirm to the complainant what was said'),
   entry(GiveReply, giveReply, 'Record an answer to the complainant'),
   entry(ClassifyCase, classifyCase, 'Say what the case is about'),
+  entry(AmendIntake, amendIntake, 'Add what was missing at intake'),
+  entry(FillForm, fillForm, 'Fill a form of the pack'),
+  entry(AnalyseCauses, analyseCauses, 'Record causes and improvements'),
+  entry(RequestSheet, requestSheet, 'Ask another unit to act, by a sheet of its own'),
+  entry(FinishSheet, finishSheet, 'Record that a sheet has come to its end'),
+  entry(MatchRepeats, matchRepeats, 'Record what it is a repeat of'),
+  entry(DismissRepeat, dismissRepeat, 'Record that another case is not about the same'),
   entry(GrowGroup, growGroup, 'Add people who complain together'),
   entry(AssignCase, assignCase, 'Assign the case to a unit and a person'),
   entry(TransferCase, transferCase, 'Hand the case over to another unit'),

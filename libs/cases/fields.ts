@@ -185,3 +185,39 @@ export const NestedListField = (type: () => Class<object>, options: ListOptions 
     [Type(type)],
   );
 };
+
+/** Values of a pack's own fields, by the field's id; which fields there are is for the pack to say. */
+export const ValuesField = (options: FieldOptions = {}): PropertyDecorator =>
+  field(
+    {
+      checks: (each) => [
+        ValidateBy(
+          {
+            name: 'isValues',
+            validator: {
+              validate: isValues,
+              defaultMessage: () =>
+                '$property must be an object of at most 100 fields, each text, a number, true or false',
+            },
+          },
+          each,
+        ),
+      ],
+      schema: {
+        type: 'object',
+        additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
+      },
+    },
+    options,
+  );
+
+function isValues(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return entries.length <= MAX_ITEMS && entries.every(([name, its]) => CODE.test(name) && isValue(its));
+}
+
+const isValue = (value: unknown): boolean =>
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && Number.isFinite(value)) ||
+  (typeof value === 'string' && value.length <= MAX_TEXT && isWellFormed(value));

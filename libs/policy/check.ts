@@ -1,3 +1,4 @@
+import { parsePackBudget } from '#calendar';
 import { isRefusal } from '#kernel';
 import { calendarNamed, Calendars } from './calendars.js';
 import { Reckoning } from './reckoning.js';
@@ -30,6 +31,7 @@ export function faultsOf(pack: Pack, calendars: Calendars): readonly Fault[] {
   return [
     ...pack.clocks.flatMap((rule, index) => clockFaults(rule, ['clocks', index], pack, reckoning)),
     ...pack.escalations.flatMap((rule, index) => escalationFaults(rule, ['escalations', index], pack, reckoning)),
+    ...referenceFaults(pack),
   ];
 }
 
@@ -80,4 +82,30 @@ function budgetFaults(
     reckoning.reckon({ budget, calendar }, { startsAt, pauses: [], knownAt: startsAt }),
   ).find(isRefusal);
   return refused === undefined ? [] : [reasonOf(refused)];
+}
+
+/** Fields, steps and windows that are named but are not there. */
+function referenceFaults(pack: Pack): readonly Fault[] {
+  const faults: Fault[] = [];
+  const fields = new Set(pack.fields.map(({ id }) => id));
+  const steps = new Set(pack.steps.map(({ id }) => id));
+  pack.repeats.forEach(({ same, window }, index) => {
+    for (const name of same) {
+      const field = name.startsWith('field.') ? name.slice('field.'.length) : undefined;
+      if (field !== undefined && !fields.has(field)) {
+        faults.push({ path: ['repeats', index, 'same'], reason: `the pack has no field "${field}"` });
+      }
+    }
+    const budget = window === undefined ? undefined : parsePackBudget(window);
+    if (isRefusal(budget)) faults.push({ path: ['repeats', index, 'window'], reason: reasonOf(budget) });
+    else if (budget !== undefined && budget.measure !== 'elapsed' && budget.measure !== 'months') {
+      faults.push({ path: ['repeats', index, 'window'], reason: 'a window is elapsed time or months: 24h, 30d, 1mo' });
+    }
+  });
+  pack.steps.forEach(({ after }, index) => {
+    const unknown = after.find((step) => !steps.has(step));
+    if (unknown !== undefined)
+      faults.push({ path: ['steps', index, 'after'], reason: `there is no step "${unknown}"` });
+  });
+  return faults;
 }

@@ -2,20 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '#kernel';
+import { complaintLike } from './testing/asked.js';
 import { groupPack, loadPack, WrongPack, type CaseAsked, type Occurrence, type Policy } from './index.js';
 
 const MONDAY = '2026-01-05T01:00:00.000Z';
-const complaint: CaseAsked = {
-  kind: 'complaint',
-  channel: 'phone',
-  categories: [],
-  unit: '',
-  severity: 'general',
-  phase: 'received',
-  persons: 1,
-  circumstances: [],
-  reopenings: 0,
-};
+const complaint = complaintLike();
 const happened = (type: string, data: JsonObject = {}, of: Partial<CaseAsked> = {}): Occurrence => ({
   type,
   data,
@@ -39,7 +30,6 @@ clocks:
     source: '·'
     ${clock}
 compensation: { currency: CNY, matrix: [{ id: all, approverRole: supervisor, source: '·' }] }
-closing: {}
 `;
 const load = (clock: string, more?: string): Policy => loadPack(packWith(clock, more), 'test.yaml');
 const dueOf = (policy: Policy, startsAt = MONDAY) => {

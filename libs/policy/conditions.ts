@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
-import type { JsonObject } from '#kernel';
+import { daysBetween } from '#calendar';
+import { isRefusal, type JsonObject } from '#kernel';
 
 /** What a condition of a pack can ask about a case. Nothing personal: the log keeps only what is decided by it. */
 export interface CaseAsked {
@@ -13,6 +14,32 @@ export interface CaseAsked {
   readonly persons: number;
   readonly circumstances: readonly string[];
   readonly reopenings: number;
+  /** The rules of R-1 by which it is a repeat. */
+  readonly repeats: readonly string[];
+  readonly priority: string;
+  /** The pack's own fields that are not personal, by id; `has(case.fields.x)` where one may not be given. */
+  readonly fields: JsonObject;
+  /** Everything that is known, by name: `complainant.name`, `complainant.contact`, `content`, ids of fields and forms. */
+  readonly given: readonly string[];
+  readonly steps: readonly string[];
+  readonly visits: number;
+  readonly visitsReached: number;
+  readonly accepted: boolean;
+  readonly replied: boolean;
+  readonly notifiedInWriting: boolean;
+  readonly justification: string;
+  readonly opinion: boolean;
+  readonly satisfied: boolean;
+  readonly analysed: boolean;
+  /** The customer, or a supervisor, agreed to a plan of this handling. */
+  readonly planAccepted: boolean;
+  readonly papersFiled: boolean;
+  readonly passedOnTo: string;
+  readonly verified: boolean;
+  /** V-2: the routine visit that it is; none where it is no visit. */
+  readonly visit: string;
+  /** When the complaint was made. */
+  readonly receivedAt: string;
 }
 
 /** An event as packs see it: its type and plain fields, and the case it happened in, as it is behind the event. */
@@ -42,9 +69,35 @@ const CEL = new Environment({ homogeneousAggregateLiterals: false })
       persons: 'dyn',
       circumstances: 'list<string>',
       reopenings: 'dyn',
+      repeats: 'list<string>',
+      priority: 'string',
+      fields: 'map',
+      given: 'list<string>',
+      steps: 'list<string>',
+      visits: 'dyn',
+      visitsReached: 'dyn',
+      accepted: 'bool',
+      replied: 'bool',
+      notifiedInWriting: 'bool',
+      justification: 'string',
+      opinion: 'bool',
+      satisfied: 'bool',
+      analysed: 'bool',
+      planAccepted: 'bool',
+      papersFiled: 'bool',
+      passedOnTo: 'string',
+      verified: 'bool',
+      visit: 'string',
+      receivedAt: 'string',
     } satisfies Record<keyof CaseAsked, string>,
   })
-  .registerVariable('event', 'map');
+  .registerVariable('event', 'map')
+  // Days of the wall calendar from a date or instant to another: `daysBetween(case.fields.reported_on, case.receivedAt, "Asia/Shanghai")`.
+  .registerFunction('daysBetween(string, string, string): int', (from: string, to: string, zone: string) => {
+    const days = daysBetween(from, to, zone);
+    if (isRefusal(days)) throw new RangeError(days.code);
+    return BigInt(days);
+  });
 
 /**
  * Reads a condition in CEL, the Common Expression Language: `case.kind == "complaint" && event.toCustomer`. What asks for a

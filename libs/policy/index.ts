@@ -8,3 +8,12 @@ export * from './shipped.js';
 export { packJsonSchema, type Category, type SeverityRule } from './schema/pack.js';
 export * from './differences.js';
 export type { ClockRule, EscalationRule } from './schema/clock.js';
+export {
+  NORMALISERS,
+  type FormRule,
+  type PackField,
+  type RepeatRule,
+  type Requirement,
+  type RoutineVisit,
+  type StepRule,
+} from './schema/intake.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { complaintLike } from './testing/asked.js';
 import { groupPack, loadPack, packDifferences, packJsonSchema, shippedPacks, WrongPack } from './index.js';
 
 const text = readFileSync(join(import.meta.dirname, 'packs/group.yaml'), 'utf8');
@@ -21,7 +22,7 @@ function faultsOf(changed: string): readonly string[] {
 const lineOf = (needle: string): number => text.slice(0, text.indexOf(needle)).split('\n').length;
 
 const rules = (persons: number, circumstances: ('litigation' | 'media' | 'disturbance')[] = []): string[] =>
-  group.severityGrounds({ persons, circumstances }).map(({ severity }) => severity);
+  group.severityGrounds(complaintLike({ persons, circumstances })).map(({ severity }) => severity);
 
 test('I-8: the group has five categories, labelled in Chinese and English', () => {
   expect(group.allowedCategories()).toEqual([

@@ -1,37 +1,36 @@
-import { isRefusal, type Refusal } from '#kernel';
+import { isRefusal, type Instant, type Refusal } from '#kernel';
 import { parseBudget, type Budget, type Calendar } from '#calendar';
 import type { Calendars } from './calendars.js';
 import type { CaseAsked, Occurrence } from './conditions.js';
 import { Reckoning, textOf, type Reckoned, type Span } from './reckoning.js';
 import type { ClockRule, EscalationRule, Trigger } from './schema/clock.js';
-import { categoryIds, type Category, type Pack, type SeverityRule } from './schema/pack.js';
+import type { FormRule, PackField, RepeatRule, Requirement, StepRule } from './schema/intake.js';
+import { categoryIds, type Category, type Pack } from './schema/pack.js';
 import { IMMEDIATELY, type PackBudget } from './schema/words.js';
-import {
-  APPROVER_ROLES,
-  PACK_SEVERITIES,
-  type ApproverRole,
-  type PackCircumstance,
-  type PackSeverity,
-} from './vocabulary.js';
-
-/** What the severity rules ask about a case. */
-export interface SeverityFacts {
-  readonly persons: number;
-  readonly circumstances: readonly PackCircumstance[];
-}
+import { APPROVER_ROLES, PACK_SEVERITIES, type ApproverRole, type PackSeverity } from './vocabulary.js';
 
 /** A rule that holds, and the facts it rests on: who applies it knows which events stated them. */
 export interface SeverityGround {
   readonly rule: string;
   readonly severity: PackSeverity;
   readonly source: string;
-  readonly restsOn: readonly ('persons' | PackCircumstance)[];
+  /** `persons`, circumstances and rules of repetition that the rule speaks of and that are so. */
+  readonly restsOn: readonly string[];
 }
+
+/** Who holds which post, as it was known at an instant (O-1). */
+export interface Posts {
+  /** The persons who answer for a post of a unit: who holds it, or stands in while they are away. None where nobody does. */
+  holders(post: string, unit: string | undefined, at: Instant): readonly string[];
+}
+
+export const NOBODY: Posts = { holders: () => [] };
 
 /** H-5: who must approve, which row said so, and what that row rests on. */
 export interface Approval {
   readonly rule: string;
   readonly approverRole: ApproverRole;
+  readonly approverPost?: string;
   readonly source: string;
 }
 
@@ -50,14 +49,21 @@ export class Policy {
   private readonly paths: ReadonlyMap<string, readonly string[]>;
   private readonly clocksById: ReadonlyMap<string, ClockRule>;
   private readonly reckoning: Reckoning;
+  /** The commands before which anything is asked. */
+  private readonly gated: ReadonlySet<string>;
 
   constructor(
     private readonly pack: Pack,
     readonly calendars: Calendars,
+    readonly posts: Posts = NOBODY,
   ) {
     this.paths = pathsOf(pack.categories);
     this.clocksById = new Map(pack.clocks.map((clock) => [clock.id, clock]));
     this.reckoning = new Reckoning(pack, calendars);
+    this.gated = new Set([
+      ...pack.requirements.flatMap(({ before }) => before),
+      ...pack.steps.map(({ before }) => before),
+    ]);
   }
 
   get id(): string {
@@ -97,8 +103,73 @@ export class Policy {
     return this.pack.compensation.currency;
   }
 
-  get closing(): Pack['closing'] {
-    return this.pack.closing;
+  get fields(): readonly PackField[] {
+    return this.pack.fields;
+  }
+
+  get forms(): readonly FormRule[] {
+    return this.pack.forms;
+  }
+
+  get steps(): readonly StepRule[] {
+    return this.pack.steps;
+  }
+
+  get repeats(): readonly RepeatRule[] {
+    return this.pack.repeats;
+  }
+
+  get routineVisits(): Pack['routineVisits'] {
+    return this.pack.routineVisits;
+  }
+
+  get recusal(): Pack['recusal'] {
+    return this.pack.recusal;
+  }
+
+  get rates(): Pack['rates'] {
+    return this.pack.rates;
+  }
+
+  get retention(): Pack['retention'] {
+    return this.pack.retention;
+  }
+
+  /** The same pack with those who hold its posts. */
+  withPosts(posts: Posts): Policy {
+    return new Policy(this.pack, this.calendars, posts);
+  }
+
+  /** Whether the pack asks for anything before the command at all. */
+  asksBefore(command: string): boolean {
+    return this.gated.has(command);
+  }
+
+  /** H-8, I-2: what is asked before a command and is not so. */
+  openRequirements(command: string, asked: CaseAsked): readonly Requirement[] {
+    const of = { case: asked, data: {} };
+    return this.pack.requirements.filter(
+      ({ before, when, that }) =>
+        (before as readonly string[]).includes(command) && (when?.holds(of) ?? true) && !that.holds(of),
+    );
+  }
+
+  /** H-4: the steps that a case needs before a command and that are not done. */
+  openSteps(command: string, asked: CaseAsked): readonly StepRule[] {
+    const of = { case: asked, data: {} };
+    return this.pack.steps.filter(
+      ({ id, before, when }) => before === command && (when?.holds(of) ?? true) && !asked.steps.includes(id),
+    );
+  }
+
+  /** I-5: why a case is not taken on, where it is not. */
+  declineOf(asked: CaseAsked): Pack['declines'][number] | undefined {
+    return this.pack.declines.find(({ when }) => when.holds({ case: asked, data: {} }));
+  }
+
+  /** S-4: the first rule of priority that holds. */
+  priorityOf(asked: CaseAsked): Pack['priorities'][number] | undefined {
+    return this.pack.priorities.find(({ when }) => when.holds({ case: asked, data: {} }));
   }
 
   /** I-8: whether the category is in this pack's tree. */
@@ -121,10 +192,11 @@ export class Policy {
   }
 
   /** S-1…S-3: all grounds that hold, the gravest first, in the order of the pack. */
-  severityGrounds(facts: SeverityFacts): readonly SeverityGround[] {
+  severityGrounds(asked: CaseAsked): readonly SeverityGround[] {
+    const of = { case: asked, data: {} };
     return this.pack.severities
-      .filter((rule) => rule.when.every((condition) => holds(condition, facts)))
-      .map(({ id, severity, source, when }) => ({ rule: id, severity, source, restsOn: when.map(factOf) }))
+      .filter(({ when }) => when.holds(of))
+      .map(({ id, severity, source, when }) => ({ rule: id, severity, source, restsOn: factsOf(when.text, asked) }))
       .sort((a, b) => PACK_SEVERITIES.indexOf(b.severity) - PACK_SEVERITIES.indexOf(a.severity));
   }
 
@@ -199,7 +271,8 @@ export class Policy {
         (upToCents === undefined || asked.amountCents <= upToCents) &&
         (severities === undefined || severities.includes(asked.severity)),
     )!;
-    return { rule: row.id, approverRole: row.approverRole, source: row.source };
+    const { id: rule, approverRole, approverPost, source } = row;
+    return { rule, approverRole, ...(approverPost === undefined ? {} : { approverPost }), source };
   }
 
   /** H-5: whether somebody with this role may approve what the ruling asks for; a higher role may always. */
@@ -209,15 +282,11 @@ export class Policy {
   }
 }
 
-type SeverityCondition = SeverityRule['when'][number];
-
-const holds = (condition: SeverityCondition, facts: SeverityFacts): boolean =>
-  'personsAtLeast' in condition
-    ? facts.persons >= condition.personsAtLeast
-    : facts.circumstances.includes(condition.circumstance);
-
-const factOf = (condition: SeverityCondition): 'persons' | PackCircumstance =>
-  'personsAtLeast' in condition ? 'persons' : condition.circumstance;
+/** The facts that a condition names and that are so: what it rests on can only be among these. */
+const factsOf = (text: string, { circumstances, repeats }: CaseAsked): readonly string[] => [
+  ...(text.includes('case.persons') ? ['persons'] : []),
+  ...[...circumstances, ...repeats].filter((fact) => text.includes(`"${fact}"`) || text.includes(`'${fact}'`)),
+];
 
 const applies = (clock: ClockRule, occurrence: Occurrence): boolean => clock.when?.holds(occurrence) ?? true;
 

@@ -2,7 +2,7 @@
  * The words that packs are written in. The domain of cases has the same lists; `libs/cases/domain/vocabulary.ts` lets the
  * compiler hold them together, because policy stands below cases and cannot import them.
  */
-export const PACK_KINDS = ['complaint', 'request', 'feedback'] as const;
+export const PACK_KINDS = ['complaint', 'request', 'feedback', 'work_sheet', 'nonconformity', 'visit'] as const;
 export type PackKind = (typeof PACK_KINDS)[number];
 
 /** Least first. */
@@ -17,6 +17,7 @@ export const PACK_CIRCUMSTANCES = [
   'disturbance',
   'return_or_exchange',
   'wide_influence',
+  'vile_nature',
 ] as const;
 export type PackCircumstance = (typeof PACK_CIRCUMSTANCES)[number];
 
@@ -50,6 +51,12 @@ export const TRIGGER_EVENTS = [
   'CompensationDeclined',
   'RequiredStepDone',
   'CaseReportedUp',
+  'FormFilled',
+  'CausesAnalysed',
+  'RepeatFound',
+  'RepeatWithdrawn',
+  'PriorityAssigned',
+  'IntakeAmended',
   'CaseResolved',
   'CustomerNotified',
   'OpinionRecorded',
@@ -76,3 +83,19 @@ export type ClockOrigin = (typeof CLOCK_ORIGINS)[number];
 /** Who may approve, least first (H-5). */
 export const APPROVER_ROLES = ['agent', 'supervisor', 'administrator'] as const;
 export type ApproverRole = (typeof APPROVER_ROLES)[number];
+
+/** The commands before which a pack may ask for something. */
+export const GATED_COMMANDS = [
+  'AcceptCase',
+  'DeclineCase',
+  'AssignCase',
+  'GiveReply',
+  'ProposePlan',
+  'AcceptPlan',
+  'ProposeCompensation',
+  'ResolveCase',
+  'NotifyCustomer',
+  'CloseCase',
+  'ArchiveCase',
+] as const;
+export type GatedCommand = (typeof GATED_COMMANDS)[number];

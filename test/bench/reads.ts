@@ -64,7 +64,7 @@ async function replayMs(): Promise<number> {
   for (let replay = 0; replay < REPLAYS; replay++) {
     const from = performance.now();
     const detail = await reading.detail(id, {
-      role: 'auditor',
+      actor: { id: 'auditor', role: 'auditor' },
       open: true,
       by: replay % 2 ? 'recorded' : 'occurred',
       asOf: plusMs(clock.now(), -60_000),

@@ -1,4 +1,4 @@
-import { caseStream, legalCommands, type CaseState, type RecordedCaseEvent } from '#cases';
+import { caseStream, legalCommands, movesOf, type CaseState, type RecordedCaseEvent } from '#cases';
 import { StreamNotFound, type EventStore, type StoredEvent } from '#event-store';
 import { decodeEvent, type Actor, type Clock, type Instant, type JsonObject, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
@@ -28,7 +28,7 @@ export interface ReadingPorts {
 
 /** Who reads, and at which moment in which order. */
 export interface Moment {
-  readonly role: Actor['role'];
+  readonly actor: Actor;
   /** Whether personal parts are opened for the reader. */
   readonly open: boolean;
   readonly by: Order;
@@ -65,7 +65,8 @@ export class CaseReading {
       ref: refOf(caseId),
       ...caseDetail({ state, sheet: reading.sheet }),
       ...(stream.foreign.length === 0 ? {} : { foreign: stream.foreign }),
-      legal: moment.asOf === undefined ? [...legalCommands(state, moment.role)] : [],
+      legal: moment.asOf === undefined ? [...legalCommands(state, moment.actor.role)] : [],
+      moves: moment.asOf === undefined ? movesOf(state, moment.actor, this.ports.policyOf(state)) : [],
       ...standing(events),
     };
   }

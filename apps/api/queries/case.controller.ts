@@ -79,7 +79,7 @@ export class CaseController {
     const at = instantOf(asOf, 'asOf');
     if (at !== undefined) requirePermission(request, 'replay');
     return {
-      role: actorOf(request).role,
+      actor: actorOf(request),
       open: hasPermission(request, 'open_personal_data'),
       by,
       ...(at === undefined ? {} : { asOf: at }),

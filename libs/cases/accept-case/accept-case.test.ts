@@ -12,6 +12,7 @@ test('an illegal move is refused with what would be legal', () => {
     .refused('CASE_DECLINED', {
       phase: 'declined',
       legal: [
+        'FillForm',
         'NotifyCustomer',
         'ReopenCase',
         'ArchiveCase',

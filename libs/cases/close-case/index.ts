@@ -1,5 +1,4 @@
 import { accept } from '#kernel';
-import { closingObstacles, refuseMove } from '../domain/index.js';
 import { CaseCommand, decider } from '../command.js';
 import { BooleanField } from '../fields.js';
 
@@ -9,9 +8,10 @@ export class CloseCase extends CaseCommand {
   automatic?: boolean;
 }
 
-/** Refusals: PLAN_UNANSWERED, APPROVAL_PENDING, PROMISE_OPEN, ESCALATION_OPEN, RETURN_VISIT_MISSING; `open` lists them all. */
-export const closeCase = decider<CloseCase>('CloseCase', ({ automatic }, state, { policy }) => {
-  const open = closingObstacles(state, policy);
-  if (open[0] !== undefined) return refuseMove(open[0], state, { open });
-  return accept([{ type: 'CaseClosed', data: automatic === true ? { automatic } : {} }]);
-});
+/**
+ * Refusals besides what the pack asks for: PLAN_UNANSWERED, APPROVAL_PENDING, PROMISE_OPEN, ESCALATION_OPEN, SHEET_OPEN;
+ * `open` lists them all.
+ */
+export const closeCase = decider<CloseCase>('CloseCase', ({ automatic }) =>
+  accept([{ type: 'CaseClosed', data: automatic === true ? { automatic } : {} }]),
+);

@@ -15,7 +15,7 @@ export class DeclineCompensation extends TextCommand {
 /** Refusals: as for approving. */
 export const declineCompensation = decider<DeclineCompensation>('DeclineCompensation', (command, state, facts) => {
   const { compensationId } = command;
-  const refusal = approvalRefusal(compensationId, state, facts.actor, facts.policy);
+  const refusal = approvalRefusal(compensationId, state, facts);
   if (refusal) return refusal;
   const personal = present({ reason: freeText(command, state, facts)(command.reason) });
   return accept([{ type: 'CompensationDeclined', data: { compensationId, declinedBy: facts.actor.id }, personal }]);

@@ -19,7 +19,7 @@ export function escalationsAfter(
   return policy
     .escalationsOn(occurrence(state, event, policy))
     .filter(({ id }) => !state.escalations.some((it) => it.chain === id && it.state === 'open'))
-    .map((rule) => calledIn(rule, 1, state, event, { escalationId: facts.newId() }));
+    .map((rule) => calledIn(rule, 1, { state, event, policy }, { escalationId: facts.newId() }));
 }
 
 /** Nobody acknowledged in time: the next level, where there is one. The last one waits on. */
@@ -32,7 +32,14 @@ function passedUp(
   const rule = escalation?.chain === undefined ? undefined : policy.escalation(escalation.chain);
   if (escalation?.state !== 'open' || rule?.levels[escalation.level] === undefined) return [];
   const { escalationId: above, cause, ground } = escalation;
-  return [calledIn(rule, escalation.level + 1, state, event, { escalationId: newId(), above, cause, ground })];
+  const called = { escalationId: newId(), above, cause, ground };
+  return [calledIn(rule, escalation.level + 1, { state, event, policy }, called)];
+}
+
+interface Happening {
+  readonly state: CaseState;
+  readonly event: RecordedCaseEvent;
+  readonly policy: Policy;
 }
 
 interface Called {
@@ -45,8 +52,7 @@ interface Called {
 function calledIn(
   { id: chain, levels, source }: EscalationRule,
   level: number,
-  state: CaseState,
-  event: RecordedCaseEvent,
+  { state, event, policy }: Happening,
   called: Called,
 ): CaseEvent {
   const ground = called.ground ?? (event.type === 'SeverityRaised' ? event.data.ground.groundId : undefined);
@@ -57,7 +63,7 @@ function calledIn(
       escalationId: called.escalationId,
       level,
       reasonCode: called.above === undefined ? event.type : 'NOT_ACKNOWLEDGED',
-      recipients: holdersOf(levels[level - 1]!.to, state),
+      recipients: holdersOf(levels[level - 1]!.to, state, policy, event.meta.occurredAt),
       chain,
       ...(called.above === undefined ? {} : { above: called.above }),
       cause: called.cause ?? event.id,

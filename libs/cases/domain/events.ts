@@ -1,7 +1,9 @@
 import type { DomainEvent, Instant, Recorded } from '#kernel';
 import type { ClockEvent } from './clock-events.js';
+import type { FieldValues, OpenedFrom, PackEvent } from './pack-events.js';
 
 export * from './clock-events.js';
+export * from './pack-events.js';
 
 /** I-1, in the order of the requirement; `web_form` is ours. */
 export const CHANNELS = [
@@ -19,7 +21,8 @@ export const CHANNELS = [
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-export const CASE_KINDS = ['complaint', 'request', 'feedback'] as const;
+/** Complaints, service requests and feedback come from outside; the others are opened from a case or by a milestone (H-7, V-2). */
+export const CASE_KINDS = ['complaint', 'request', 'feedback', 'work_sheet', 'nonconformity', 'visit'] as const;
 export type CaseKind = (typeof CASE_KINDS)[number];
 
 /** S-1, least first. */
@@ -35,6 +38,7 @@ export const CIRCUMSTANCES = [
   'disturbance',
   'return_or_exchange',
   'wide_influence',
+  'vile_nature',
 ] as const;
 export type Circumstance = (typeof CIRCUMSTANCES)[number];
 
@@ -73,6 +77,8 @@ export type Ground = {
 export type Ruling = {
   readonly rule: string;
   readonly approverRole: string;
+  /** The post that who approves must hold besides (O-1). */
+  readonly approverPost?: string;
   readonly source: string;
 };
 
@@ -98,21 +104,41 @@ export type CaseEvent =
         /** I-11: small matters are answered at once. */
         readonly answeredAtOnce?: true;
         readonly externalReferenceGiven?: true;
+        /** I-12: who first received the customer, where that was not who records it. */
+        readonly firstReceiver?: string;
+        /** H-2: who is complained about personally. */
+        readonly against?: readonly string[];
+        /** The pack's own fields that are not personal. */
+        readonly fields?: FieldValues;
+        /** What is known, by name (I-2); never what it is. */
+        readonly given?: readonly string[];
+        /** H-7, V-2: the case or customer from which it was opened. */
+        readonly openedFrom?: OpenedFrom;
       },
-      'subject' | 'content' | 'complainant' | 'externalReference' | 'representative'
+      'subject' | 'content' | 'complainant' | 'externalReference' | 'representative' | 'fields'
     >
   | DomainEvent<
       'IdentityVerified',
       { readonly partyId: string; readonly result: 'verified' | 'not_found' | 'mismatch'; readonly customerId?: string }
     >
   | DomainEvent<'ProfileAssessed', { readonly partyId: string }, 'profile' | 'motive'>
-  | DomainEvent<'CaseDeclined', { readonly reasonCode: string }, 'reason'>
+  | DomainEvent<
+      'CaseDeclined',
+      { readonly reasonCode: string; readonly rule?: string; readonly source?: string },
+      'reason'
+    >
   | DomainEvent<'CaseAccepted'>
   | DomainEvent<'CaseAcknowledged', { readonly channel: Channel; readonly apologised?: true }>
   | DomainEvent<'ReplyGiven', { readonly channel: Channel }, 'text'>
   | DomainEvent<
       'CaseClassified',
-      { readonly category?: string; readonly kind?: CaseKind; readonly circumstances?: readonly Circumstance[] }
+      {
+        readonly category?: string;
+        readonly kind?: CaseKind;
+        readonly circumstances?: readonly Circumstance[];
+        readonly against?: readonly string[];
+        readonly fields?: FieldValues;
+      }
     >
   | DomainEvent<'GroupGrown', { readonly persons: number; readonly parties: readonly Party[] }, string>
   // Severity
@@ -143,7 +169,11 @@ export type CaseEvent =
       },
       'reason'
     >
-  | DomainEvent<'HandlerRecused', { readonly person: string; readonly reasonCode: string }, 'reason'>
+  | DomainEvent<
+      'HandlerRecused',
+      { readonly person: string; readonly reasonCode: string; readonly source?: string },
+      'reason'
+    >
   | DomainEvent<'InvestigationRecorded', { readonly justification: Justification }, 'cause' | 'impact' | 'findings'>
   | DomainEvent<
       'PlanProposed',
@@ -171,7 +201,11 @@ export type CaseEvent =
     >
   | DomainEvent<'CompensationApproved', { readonly compensationId: string; readonly approvedBy: string }>
   | DomainEvent<'CompensationDeclined', { readonly compensationId: string; readonly declinedBy: string }, 'reason'>
-  | DomainEvent<'RequiredStepDone', { readonly step: string; readonly secondPerson?: string }, 'text'>
+  | DomainEvent<
+      'RequiredStepDone',
+      { readonly step: string; readonly secondPerson?: string; readonly values?: FieldValues },
+      'text' | 'values'
+    >
   | DomainEvent<
       'CaseEscalated',
       {
@@ -234,6 +268,8 @@ export type CaseEvent =
       { readonly linkId: string; readonly otherCaseId: string; readonly relation: LinkRelation; readonly rule: string }
     >
   | DomainEvent<'CaseUnlinked', { readonly linkId: string; readonly otherCaseId: string; readonly reasonCode: string }>
+  // What a pack asks for besides, and what becomes of other cases
+  | PackEvent
   // Clocks (K-7…K-10)
   | ClockEvent
   /** A-7: a recorded decision moves the case to another version of the rules, which rules from here on. */

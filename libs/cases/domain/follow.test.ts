@@ -81,7 +81,6 @@ clocks:
     cancelledBy: [{ event: CaseResolved }]
     source: '·'
 compensation: { currency: CNY, matrix: [{ id: all, approverRole: supervisor, source: '·' }] }
-closing: {}
 `,
   'repeating.yaml',
 );

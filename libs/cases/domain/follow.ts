@@ -4,6 +4,7 @@ import { clocksAfter, PROMISE_CLOCK, promiseOf, rejudged, underNewPolicy } from 
 import { calledOff, escalationsAfter, groundsFell } from './escalations.js';
 import type { CaseEvent, RecordedCaseEvent, Severity } from './events.js';
 import { groundsAfter } from './grounds.js';
+import { declinedAtIntake, priorityAfter, recusalsAfter } from './intake-rules.js';
 import type { CaseState } from './state.js';
 
 /**
@@ -31,6 +32,10 @@ export function follow(
     case 'CaseReceived':
     case 'CaseClassified':
     case 'GroupGrown':
+    case 'IntakeAmended':
+    case 'RepeatFound':
+    case 'RepeatWithdrawn':
+    case 'CaseReopened':
     case 'TakenOver':
       return graded(state, event, facts);
     case 'DeadlineMissed':
@@ -61,7 +66,15 @@ function graded(state: CaseState, event: RecordedCaseEvent, facts: Facts<Policy>
     (now, { type, data }) => (type === 'SeverityRaised' || type === 'SeverityLowered' ? data.to : now),
     state.severity,
   );
-  return together(grounds, clocksAfter(state, event, facts, severity), escalationsAfter(state, event, facts));
+  const graded = severity === state.severity ? state : { ...state, severity };
+  return together(
+    isHistory ? [] : recusalsAfter(state, event, facts),
+    grounds,
+    isHistory ? [] : priorityAfter(graded, event, facts),
+    clocksAfter(state, event, facts, severity),
+    escalationsAfter(state, event, facts),
+    isHistory ? [] : declinedAtIntake(graded, event, facts),
+  );
 }
 
 function together(...lists: readonly (readonly CaseEvent[] | Refusal)[]): readonly CaseEvent[] | Refusal {

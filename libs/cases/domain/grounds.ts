@@ -2,6 +2,7 @@ import type { Facts } from '#kernel';
 import type { Policy } from '#policy';
 import { SEVERITIES, type CaseEvent, type Ground, type RecordedCaseEvent } from './events.js';
 import { highest } from './evolve/severity.js';
+import { asked } from './clocks/index.js';
 import type { CaseState } from './state.js';
 
 /** A severity that the source of an import states; it rests on no rule of a pack and falls by no rule. */
@@ -13,7 +14,7 @@ export const SOURCE_RULE = 'SOURCE';
  */
 export function groundsAfter(state: CaseState, event: RecordedCaseEvent, facts: Facts<Policy>): readonly CaseEvent[] {
   const occurredAt = event.meta.occurredAt;
-  const holding = facts.policy.severityGrounds({ persons: state.persons, circumstances: state.circumstances });
+  const holding = facts.policy.severityGrounds(asked(state, facts.policy));
   const events: CaseEvent[] = [];
   let standing = state.grounds;
   for (const found of holding) {

@@ -11,3 +11,4 @@ export * from './settle.js';
 export * from './follow.js';
 export * from './grounds.js';
 export * from './aggregate.js';
+export * from './intake-rules.js';

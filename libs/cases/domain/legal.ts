@@ -38,6 +38,8 @@ const pending: Need = {
 };
 const escalated: Need = { code: 'NO_OPEN_ESCALATION', met: (s) => s.escalations.some((it) => it.state === 'open') };
 const assigned: Need = { code: 'NOT_ASSIGNED', met: (s) => s.unit !== undefined };
+const sheetOpen: Need = { code: 'NO_OPEN_SHEET', met: (s) => s.sheets.some((it) => it.state === 'open') };
+const repeated: Need = { code: 'NOT_A_REPEAT', met: (s) => s.repeats.length > 0 };
 const linked: Need = { code: 'NOT_LINKED', met: (s) => s.links.length > 0 };
 
 const rule = <R extends Rule>(it: R): Rule => it;
@@ -53,6 +55,13 @@ const LIFE = {
   AcknowledgeCase: rule({ in: OPEN, roles: HANDLERS }),
   GiveReply: rule({ in: ACTIVE, roles: HANDLERS }),
   ClassifyCase: rule({ in: [...ACTIVE, 'closed'], roles: HANDLERS }),
+  AmendIntake: rule({ in: ACTIVE, roles: ALL_HANDS }),
+  FillForm: rule({ in: UNARCHIVED, roles: HANDLERS }),
+  AnalyseCauses: rule({ in: [...ACTIVE, 'closed'], roles: HANDLERS }),
+  RequestSheet: rule({ in: [...WORK, 'resolved', 'closed'], roles: HANDLERS }),
+  FinishSheet: rule({ in: EXISTING, roles: SYSTEMS, needs: sheetOpen, sentBy: 'engine' }),
+  MatchRepeats: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
+  DismissRepeat: rule({ in: EXISTING, roles: HANDLERS, needs: repeated }),
   GrowGroup: rule({ in: ACTIVE, roles: HANDLERS }),
   AssignCase: rule({ in: OPEN, roles: HANDLERS }),
   TransferCase: rule({ in: OPEN, roles: HANDLERS, needs: assigned }),
@@ -113,16 +122,17 @@ export const rolesOf = (command: CommandName): readonly Role[] => LIFE[command].
 /** Whether only the engine's own parts send the command. */
 export const isInternal = (command: CommandName): boolean => LIFE[command].sentBy !== undefined;
 
+/** Whether people give it: attaching goes another way, but is a move all the same. */
+export const isForPeople = (command: CommandName): boolean => LIFE[command].sentBy !== 'engine';
+
 /** The phases in which a command is legal. */
 export const phasesOf = (command: CommandName): readonly CasePhase[] => LIFE[command].in;
 
 /** The commands that are legal for a case as it stands, for everybody or for those with a role. */
 export const legalCommands = (state: CaseState, role?: Actor['role']): readonly CommandName[] =>
   COMMAND_NAMES.filter((name) => {
-    const { sentBy, roles } = LIFE[name];
-    return (
-      sentBy !== 'engine' && obstacle(name, state) === undefined && (role === undefined || mayCommand(roles, role))
-    );
+    const { roles } = LIFE[name];
+    return isForPeople(name) && obstacle(name, state) === undefined && (role === undefined || mayCommand(roles, role));
   });
 
 /** The code with which the strict life refuses a command in a phase; undefined where the phase allows it. */

@@ -1,22 +1,60 @@
+import type { Actor, Role } from '#kernel';
 import type { Policy } from '#policy';
+import { asked } from './clocks/index.js';
+import { COMMAND_NAMES, gate, isForPeople, rolesOf, type CommandName } from './legal.js';
 import type { CaseState } from './state.js';
 
-/** H-8: why a case may not close yet, as refusal codes; none where it may. */
-export function closingObstacles(state: CaseState, policy: Policy): readonly string[] {
-  const obstacles: string[] = [];
-  if (state.plans.some((plan) => plan.state === 'proposed')) obstacles.push('PLAN_UNANSWERED');
-  if (state.compensations.some((it) => it.state === 'proposed')) obstacles.push('APPROVAL_PENDING');
-  if (state.promises.some((it) => it.state === 'open' || it.state === 'broken')) obstacles.push('PROMISE_OPEN');
-  if (state.escalations.some((it) => it.state === 'open')) obstacles.push('ESCALATION_OPEN');
-  if (state.phase === 'waiting') obstacles.push('WAITING_OPEN');
-  if (!revisited(state, policy)) obstacles.push('RETURN_VISIT_MISSING');
-  return obstacles;
+/** Something that must be so before a command is allowed, and is not. */
+export type Obstacle = {
+  /** The code of the refusal. */
+  readonly code: string;
+  /** The rule of the pack that asks for it; none where every pack does (H-8). */
+  readonly rule?: string;
+  readonly source?: string;
+};
+
+/** H-8, I-2, H-4: what is in the way of a command besides where the case stands in its life; none where nothing is. */
+export function obstaclesBefore(command: CommandName, state: CaseState, policy: Policy): readonly Obstacle[] {
+  const open = command === 'CloseCase' ? openWork(state).map((code) => ({ code })) : [];
+  if (!policy.asksBefore(command)) return open;
+  const of = asked(state, policy);
+  return [
+    ...open,
+    ...policy.openSteps(command, of).map(({ id, source }) => ({ code: 'STEP_OPEN', rule: id, source })),
+    ...policy.openRequirements(command, of).map(({ code, id, source }) => ({ code, rule: id, source })),
+  ];
 }
 
-/** V-1: visits count for the handling they followed; after a reopening the customer is visited anew. */
-function revisited(state: CaseState, policy: Policy): boolean {
-  const required = policy.closing.returnVisit;
-  if (required === undefined || !required.kinds.includes(state.kind)) return true;
-  const visits = state.visits.filter(({ round }) => round === state.reopenCount);
-  return visits.some(({ reached }) => reached) || visits.length >= (required.attemptsInstead ?? Infinity);
+/** A command, and whether it is legal now; where it is not, why. */
+export type Move = {
+  readonly command: CommandName;
+  readonly legal: boolean;
+  readonly code?: string;
+  readonly obstacles?: readonly Obstacle[];
+};
+
+/** Every command that somebody may give at all, and what stands in the way of those that are not legal now. */
+export function movesOf(state: CaseState, actor: Actor, policy: Policy): readonly Move[] {
+  return COMMAND_NAMES.filter((command) => isForPeople(command) && rolesOf(command).includes(actor.role as Role)).map(
+    (command) => {
+      const refusal = gate(command, state, actor);
+      if (refusal !== undefined) return { command, legal: false, code: refusal.code };
+      const obstacles = obstaclesBefore(command, state, policy);
+      return obstacles[0] === undefined
+        ? { command, legal: true }
+        : { command, legal: false, code: obstacles[0].code, obstacles };
+    },
+  );
+}
+
+/** H-8: nothing closes while any of this is open, in whatever pack. */
+function openWork(state: CaseState): readonly string[] {
+  const open: string[] = [];
+  if (state.plans.some((plan) => plan.state === 'proposed')) open.push('PLAN_UNANSWERED');
+  if (state.compensations.some((it) => it.state === 'proposed')) open.push('APPROVAL_PENDING');
+  if (state.promises.some((it) => it.state === 'open' || it.state === 'broken')) open.push('PROMISE_OPEN');
+  if (state.escalations.some((it) => it.state === 'open')) open.push('ESCALATION_OPEN');
+  if (state.sheets.some((it) => it.state === 'open')) open.push('SHEET_OPEN');
+  if (state.phase === 'waiting') open.push('WAITING_OPEN');
+  return open;
 }

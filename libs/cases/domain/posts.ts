@@ -1,22 +1,26 @@
+import type { Policy } from '#policy';
+import type { Instant } from '#kernel';
 import type { CaseState } from './state.js';
 
 /**
- * Who holds a post of the pack in a case: its owner, who received it, the unit that handles it. Any other word is the name of
- * a post or a person and stands for itself.
+ * Who holds a post of the pack in a case, as it was known at an instant: its owner, who received it, the unit that handles
+ * it, and the posts of that unit's organisation. A post that nobody holds stands for itself, so that what was owed is seen.
  */
-export function holderOf(post: string, state: CaseState): string {
-  switch (post) {
-    case 'owner':
-      return state.owner ?? post;
-    case 'receiver':
-      return state.receivedBy ?? post;
-    case 'unit':
-      return state.unit ?? post;
-    default:
-      return post;
-  }
+export function holdersOf(posts: readonly string[], state: CaseState, policy: Policy, at: Instant): readonly string[] {
+  return [...new Set(posts.flatMap((post) => holdersOfOne(post, state, policy, at)))];
 }
 
-export const holdersOf = (posts: readonly string[], state: CaseState): readonly string[] => [
-  ...new Set(posts.map((post) => holderOf(post, state))),
-];
+function holdersOfOne(post: string, state: CaseState, policy: Policy, at: Instant): readonly string[] {
+  switch (post) {
+    case 'owner':
+      return [state.owner ?? post];
+    case 'receiver':
+      return [state.firstReceiver ?? state.receivedBy ?? post];
+    case 'unit':
+      return [state.unit ?? post];
+    default: {
+      const persons = policy.posts.holders(post, state.unit, at);
+      return persons.length === 0 ? [post] : persons;
+    }
+  }
+}

@@ -35,7 +35,7 @@ export function settle(state: CaseState, until: Instant, { policy }: Facts<Polic
   if (due.percent !== undefined) {
     return [{ type: 'DeadlineWarned', data: { clock, run, dueAt, percent: due.percent }, occurredAt }];
   }
-  const owedBy = holdersOf(policy.clock(clock)?.owedBy ?? [], state);
+  const owedBy = holdersOf(policy.clock(clock)?.owedBy ?? [], state, policy, dueAt);
   return [
     {
       type: 'DeadlineMissed',

@@ -5,9 +5,11 @@ import type {
   Channel,
   Circumstance,
   Due,
+  FieldValues,
   Ground,
   Justification,
   LinkRelation,
+  OpenedFrom,
   Outcome,
   Party,
   PolicyOf,
@@ -95,6 +97,31 @@ export interface EscalationState {
   readonly state: 'open' | 'acknowledged' | 'ended' | 'passed_up' | 'withdrawn';
 }
 
+/** Section 12: a form as it was filled, without its personal words. */
+export interface FilledForm {
+  readonly formId: string;
+  readonly form: string;
+  readonly values: FieldValues;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** H-7: a work contact sheet or nonconformity; it is a case of its own under the same id. */
+export interface SheetState {
+  readonly sheetId: string;
+  readonly kind: 'work_sheet' | 'nonconformity';
+  readonly unit: string;
+  readonly state: 'open' | 'done' | 'declined' | 'withdrawn';
+}
+
+/** the other cases it is a repeat with, by a rule of the pack. */
+export interface RepeatState {
+  readonly rule: string;
+  readonly cases: readonly string[];
+  readonly complainants: number;
+  readonly source: string;
+}
+
 export interface VisitState {
   readonly at: Instant;
   readonly channel: Channel;
@@ -167,6 +194,20 @@ export interface CaseFacts {
   readonly acknowledged: boolean;
   readonly replied: boolean;
   readonly notified: boolean;
+  readonly notifiedInWriting: boolean;
+  readonly fields: FieldValues;
+  /** The names of all that is known (I-2), what was waived among them. */
+  readonly given: readonly string[];
+  readonly waived: readonly string[];
+  readonly against: readonly string[];
+  readonly firstReceiver?: string;
+  readonly openedFrom?: OpenedFrom;
+  readonly priority?: { readonly priority: string; readonly rule: string; readonly source: string };
+  readonly forms: readonly FilledForm[];
+  readonly analysed: boolean;
+  readonly sheets: readonly SheetState[];
+  readonly repeats: readonly RepeatState[];
+  readonly dismissed: readonly { readonly rule: string; readonly otherCaseId: string }[];
   readonly opinion?: { readonly satisfied: boolean; readonly score?: number };
   readonly justification?: Justification;
   readonly passedOnTo?: PassedOnTo;
@@ -220,6 +261,16 @@ export const initialCase: CaseState = {
   acknowledged: false,
   replied: false,
   notified: false,
+  notifiedInWriting: false,
+  fields: {},
+  given: [],
+  waived: [],
+  against: [],
+  forms: [],
+  analysed: false,
+  sheets: [],
+  repeats: [],
+  dismissed: [],
   verified: {},
   historical: false,
   erasedParties: [],

@@ -1,5 +1,6 @@
-import type { ClockOrigin, PackCircumstance, PackKind, PackSeverity, TriggerEvent } from '#policy';
+import type { ClockOrigin, GatedCommand, PackCircumstance, PackKind, PackSeverity, TriggerEvent } from '#policy';
 import type { CaseEvent, CaseEventType, CaseKind, Circumstance, Severity } from './events.js';
+import type { CommandName } from './legal.js';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 type Within<A, B> = [A] extends [B] ? true : never;
@@ -12,4 +13,5 @@ export const PACKS_SPEAK_THE_DOMAIN: [
   Same<PackCircumstance, Circumstance>,
   Within<TriggerEvent, CaseEventType>,
   Within<ClockOrigin, CountsFrom>,
-] = [true, true, true, true, true];
+  Within<GatedCommand, CommandName>,
+] = [true, true, true, true, true, true];

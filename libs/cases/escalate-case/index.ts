@@ -35,7 +35,7 @@ export const escalateCase = decider<EscalateCase>('EscalateCase', (command, stat
   }
   const highest = Math.max(0, ...state.escalations.filter((it) => it.chain === chain).map((it) => it.level));
   const level = command.level ?? Math.min(rule?.levels.length ?? 9, highest + 1);
-  const recipients = command.recipients ?? holdersOf(rule?.levels[level - 1]?.to ?? [], state);
+  const recipients = command.recipients ?? holdersOf(rule?.levels[level - 1]?.to ?? [], state, facts.policy, facts.at);
   if (recipients.length === 0) return refuse('RECIPIENTS_MISSING', { level });
   const escalationId = facts.newId();
   const personal = present({ reason: freeText(command, state, facts)(command.reason) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { addNote } from '../add-note/index.js';
-import { closingObstacles, type RecordedCaseEvent } from '../domain/index.js';
+import { obstaclesBefore, type RecordedCaseEvent } from '../domain/index.js';
 import { administrator, agent, Desk } from '../testing/index.js';
 import { importHistory, type HistoricalEntry, type ImportHistory } from './index.js';
 
@@ -211,5 +211,7 @@ test('what has not happened yet is no history, and agents import none', () => {
 
 test('H-8: after the take-over the case must be revisited before it closes, as any other', () => {
   const desk = imported({ kind: 'complaint', entries: [at(2, { phase: 'resolved' })] });
-  expect(closingObstacles(desk.state, desk.policy)).toEqual(['RETURN_VISIT_MISSING']);
+  expect(obstaclesBefore('CloseCase', desk.state, desk.policy).map(({ code }) => code)).toEqual([
+    'RETURN_VISIT_MISSING',
+  ]);
 });

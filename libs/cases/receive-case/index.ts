@@ -1,4 +1,4 @@
-import { accept, type JsonObject } from '#kernel';
+import { accept, isRefusal, type JsonObject } from '#kernel';
 import {
   CASE_KINDS,
   CHANNELS,
@@ -6,6 +6,7 @@ import {
   type CaseKind,
   type Channel,
   type Circumstance,
+  type OpenedFrom,
   type Party,
 } from '../domain/index.js';
 import { CaseCommand, decider, PersonDetails, personSecret, present, secretText } from '../command.js';
@@ -19,7 +20,10 @@ import {
   ListField,
   NestedField,
   TextField,
+  ValuesField,
 } from '../fields.js';
+import { knownOf } from '../known.js';
+import { readValues } from '../pack-fields.js';
 
 /** I-1…I-11: everything that is complained about or asked for is recorded, in whatever form it comes. */
 export class ReceiveCase extends CaseCommand {
@@ -69,12 +73,41 @@ export class ReceiveCase extends CaseCommand {
 
   @BooleanField({ optional: true, description: 'A small matter that was answered at once (I-11)' })
   answeredAtOnce?: boolean;
+
+  @IdField({
+    optional: true,
+    description: 'The person who first received the customer, where another one records it (I-12)',
+  })
+  firstReceiver?: string;
+
+  @ListField('id', { optional: true, description: 'The persons who are complained about (H-2)' })
+  against?: string[];
+
+  @ValuesField({ optional: true, description: "The pack's own fields, by id" })
+  fields?: Record<string, string | number | boolean>;
+
+  @IdField({ optional: true, description: 'The case from which this one was opened (H-7)' })
+  openedFromCase?: string;
+
+  @IdField({ optional: true, description: 'The customer whose milestone opened it (V-2)' })
+  openedFromCustomer?: string;
+
+  @CodeField({ optional: true, description: 'The routine visit of the pack that it is (V-2)' })
+  visit?: string;
 }
 
-/** Result: `complainant`, and `representative` where there is one: the ids of their parties. Refusals: UNKNOWN_CATEGORY. */
+/**
+ * Result: `complainant`, and `representative` where there is one: the ids of their parties. What is missing is no reason to
+ * refuse it (I-2). Refusals: UNKNOWN_CATEGORY, UNKNOWN_FIELD, FIELD_MALFORMED.
+ */
 export const receiveCase = decider<ReceiveCase>('ReceiveCase', (command, _state, facts) => {
   const { kind, channel, category, unit, receivedByUnit, externalReference } = command;
   if (category !== undefined && !facts.policy.knowsCategory(category)) return unknownCategory(category, facts.policy);
+  const values = readValues(command.fields, facts.policy.fields);
+  if (isRefusal(values)) return values;
+  const { complainant: who, representative: speaker, subject, content } = command;
+  const known = knownOf({ complainant: who, representative: speaker, subject, content, externalReference });
+  const given = [...known, ...values.given];
   const complainant: Party = { partyId: facts.newKey(), role: 'complainant' };
   const representative: Party | undefined = command.representative && {
     partyId: facts.newKey(),
@@ -93,7 +126,11 @@ export const receiveCase = decider<ReceiveCase>('ReceiveCase', (command, _state,
           parties,
           persons: command.persons ?? 1,
           circumstances: [...new Set(command.circumstances ?? [])],
-          ...present({ category, unit, receivedByUnit }),
+          ...present({ category, unit, receivedByUnit, firstReceiver: command.firstReceiver }),
+          ...openedFrom(command),
+          ...(command.against === undefined ? {} : { against: [...new Set(command.against)] }),
+          ...(Object.keys(values.open).length === 0 ? {} : { fields: values.open }),
+          given,
           ...(command.answeredAtOnce === true ? { answeredAtOnce: true as const } : {}),
           ...(externalReference === undefined ? {} : { externalReferenceGiven: true as const }),
         },
@@ -103,9 +140,16 @@ export const receiveCase = decider<ReceiveCase>('ReceiveCase', (command, _state,
           complainant: personSecret(partyId, command.complainant),
           representative: representative && personSecret(representative.partyId, command.representative),
           externalReference: externalReference === undefined ? undefined : { keyId: partyId, value: externalReference },
+          fields: values.personal && { keyId: partyId, value: values.personal },
         }),
       },
     ],
     result,
   );
 });
+
+function openedFrom({ openedFromCase, openedFromCustomer, visit }: ReceiveCase): { openedFrom?: OpenedFrom } {
+  if (openedFromCase !== undefined) return { openedFrom: { caseId: openedFromCase } };
+  if (openedFromCustomer === undefined || visit === undefined) return {};
+  return { openedFrom: { customerId: openedFromCustomer, visit } };
+}

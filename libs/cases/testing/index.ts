@@ -3,3 +3,5 @@ export * from './given.js';
 export * from './events.js';
 export * from './random-life.js';
 export * from './rich-pack.js';
+export * from './story.js';
+export * from './plain-pack.js';

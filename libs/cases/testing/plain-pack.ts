@@ -19,10 +19,10 @@ categories:
     label: { zh: 其他, en: Other }
 
 severities:
-  - { id: S-1.litigation, severity: major, when: [{ circumstance: litigation }], source: 'S-1 [G]' }
-  - { id: S-1.media, severity: major, when: [{ circumstance: media }], source: 'S-1 [G]' }
-  - { id: S-1.ten-persons, severity: major, when: [{ personsAtLeast: 10 }], source: 'S-1 [G]' }
-  - { id: S-1.three-persons, severity: important, when: [{ personsAtLeast: 3 }], source: 'S-1 [G]' }
+  - { id: S-1.litigation, severity: major, when: '"litigation" in case.circumstances', source: 'S-1 [G]' }
+  - { id: S-1.media, severity: major, when: '"media" in case.circumstances', source: 'S-1 [G]' }
+  - { id: S-1.ten-persons, severity: major, when: case.persons >= 10, source: 'S-1 [G]' }
+  - { id: S-1.three-persons, severity: important, when: case.persons >= 3, source: 'S-1 [G]' }
 
 clocks:
   - id: K-1
@@ -45,8 +45,14 @@ compensation:
     - { id: H-5.small, upToCents: 500000, severities: [general, important], approverRole: supervisor, source: '·' }
     - { id: H-5.large, approverRole: administrator, source: '·' }
 
-closing:
-  returnVisit: { kinds: [complaint], attemptsInstead: 3, source: 'V-1 [G]; attempts ·' }
+requirements:
+  - id: V-1
+    label: { zh: 回访, en: Return visit }
+    before: [CloseCase]
+    when: case.kind == "complaint"
+    that: case.visitsReached >= 1 || case.visits >= 3
+    code: RETURN_VISIT_MISSING
+    source: 'V-1 [G]; attempts ·'
 `;
 
 export const plainPack = loadPack(PLAIN, 'plain.yaml');

@@ -168,6 +168,31 @@ const BODIES: Readonly<Record<CommandName, Body>> = {
     reasonCode: 'x',
   }),
   MoveCaseToPolicy: (_state, pick) => ({ version: `${1 + (pick % 3)}`, ...(pick % 2 ? { reason: 'x' } : {}) }),
+  AmendIntake: (_state, pick) =>
+    pick % 2 ? { complainant: { phone: '1380000' } } : { waived: ['complainant.contact'], reasonCode: 'anonymous' },
+  FillForm: (_state, pick) => ({ form: 'opinion', values: { pleased: pick % 2 === 0, words: 'x' } }),
+  AnalyseCauses: () => ({ causes: 'x' }),
+  RequestSheet: (_state, pick) => ({ kind: pick % 2 ? 'work_sheet' : 'nonconformity', unit: 'unit-1', text: 'x' }),
+  FinishSheet: ({ sheets }, pick) => ({
+    sheetId: known(
+      sheets.map((it) => it.sheetId),
+      pick,
+    ),
+    outcome: 'done',
+  }),
+  MatchRepeats: (_state, pick) => ({
+    rule: 'same',
+    cases: ['a', 'b', 'c'].slice(pick % 4),
+    complainants: 1 + (pick % 3),
+  }),
+  DismissRepeat: ({ repeats }, pick) => ({
+    rule: 'same',
+    otherCaseId: known(
+      repeats.flatMap((it) => it.cases),
+      pick,
+    ),
+    reasonCode: 'x',
+  }),
   RecomputeDeadlines: nothing,
   SettleCase: nothing,
 };
@@ -199,9 +224,16 @@ function history(pick: number, at: Instant): object {
   };
 }
 
+const SENT_BY_THE_ENGINE = ['FinishSheet', 'MatchRepeats', 'RecomputeDeadlines', 'SettleCase'] as const;
+
 /** What a draw comes to when the case looks like this. */
 export function stepOf({ wild, pick, lateMs, actor }: Draw, state: CaseState, at: Instant): Step {
   const imports = state.phase === 'none' && pick % 4 === 0;
+  // What the engine itself sends comes now and then, too.
+  if (pick % 16 === 1) {
+    const name = one(SENT_BY_THE_ENGINE, pick >> 4)!;
+    return { name, command: BODIES[name](state, pick, at), actor: ENGINE, at };
+  }
   const name = wild
     ? one(CASE_COMMANDS, pick)!.name
     : imports

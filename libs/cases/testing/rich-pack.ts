@@ -5,6 +5,18 @@ import { PLAIN } from './plain-pack.js';
 const CLOCKS = `
 immediately: { tolerance: 30m, source: '·' }
 promises: { warnAt: [50], source: '·' }
+priorities:
+  - { id: high, priority: high, when: case.severity == "major", source: '·' }
+  - { id: low, priority: low, when: 'true', source: '·' }
+forms:
+  - id: opinion
+    label: { zh: 意见, en: Opinion }
+    fields:
+      - { id: pleased, label: { zh: 满意, en: Pleased }, type: yes_no, required: true }
+      - { id: words, label: { zh: 意见, en: Words }, personal: true }
+    source: '·'
+repeats:
+  - { id: same, label: { zh: 重复, en: Same }, same: [category], source: '·' }
 clocks:
   - id: by-severity
     label: { zh: 按级, en: By severity }

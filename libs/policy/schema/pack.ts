@@ -1,9 +1,20 @@
 import { z } from 'zod';
-import { APPROVER_ROLES, PACK_CIRCUMSTANCES, PACK_KINDS, PACK_SEVERITIES } from '../vocabulary.js';
-import { clock, escalation, immediately, promises } from './clock.js';
-import { distinct, elapsedTime, id, source, words } from './words.js';
-
-const kinds = z.array(z.enum(PACK_KINDS)).min(1);
+import { APPROVER_ROLES, PACK_SEVERITIES } from '../vocabulary.js';
+import { clock, escalation, immediately, post, promises } from './clock.js';
+import {
+  decline,
+  field,
+  form,
+  priority,
+  rate,
+  recusal,
+  repeat,
+  requirement,
+  retention,
+  routineVisit,
+  step,
+} from './intake.js';
+import { condition, distinct, elapsedTime, id, source, words } from './words.js';
 
 export interface Category {
   readonly id: string;
@@ -15,18 +26,7 @@ const category: z.ZodType<Category> = z.lazy(() =>
   z.strictObject({ id, label: words, children: z.array(category).default([]) }),
 );
 
-/** One thing that must be so; a rule with several conditions holds when all of them do. */
-const condition = z.union([
-  z.strictObject({ personsAtLeast: z.int().min(1) }),
-  z.strictObject({ circumstance: z.enum(PACK_CIRCUMSTANCES) }),
-]);
-
-const severityRule = z.strictObject({
-  id,
-  severity: z.enum(PACK_SEVERITIES),
-  when: z.array(condition).min(1),
-  source,
-});
+const severityRule = z.strictObject({ id, severity: z.enum(PACK_SEVERITIES), when: condition, source });
 
 /** A row of the authority matrix: amounts up to and including `upToCents` (any amount where left out). */
 const authority = z.strictObject({
@@ -34,18 +34,32 @@ const authority = z.strictObject({
   upToCents: z.int().min(1).optional(),
   severities: z.array(z.enum(PACK_SEVERITIES)).min(1).optional(),
   approverRole: z.enum(APPROVER_ROLES),
+  /** Who must hold which post besides (O-1). */
+  approverPost: post.optional(),
   source,
 });
 
+/** A-7: how long a change is announced before it takes effect. */
 const notice = z.strictObject({ period: elapsedTime, source });
-
-const closing = z.strictObject({
-  /** V-1: a case of these kinds closes after a visit that reached the customer, or after so many attempts. */
-  returnVisit: z.strictObject({ kinds, attemptsInstead: z.int().min(1).optional(), source }).optional(),
-});
 
 export const categoryIds = (categories: readonly Category[]): string[] =>
   categories.flatMap((it) => [it.id, ...categoryIds(it.children)]);
+
+const LISTS = [
+  'severities',
+  'clocks',
+  'escalations',
+  'fields',
+  'forms',
+  'requirements',
+  'steps',
+  'declines',
+  'priorities',
+  'repeats',
+  'routineVisits',
+  'retention',
+  'rates',
+] as const;
 
 export const packSchema = z
   .strictObject({
@@ -66,14 +80,23 @@ export const packSchema = z
       currency: z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters (ISO 4217)'),
       matrix: z.array(authority).min(1),
     }),
-    closing,
+    /** Fields that cases of this organisation have besides those that all have. */
+    fields: z.array(field).default([]),
+    forms: z.array(form).default([]),
+    requirements: z.array(requirement).default([]),
+    steps: z.array(step).default([]),
+    declines: z.array(decline).default([]),
+    recusal: recusal.optional(),
+    priorities: z.array(priority).default([]),
+    repeats: z.array(repeat).default([]),
+    routineVisits: z.array(routineVisit).default([]),
+    retention: z.array(retention).default([]),
+    rates: z.array(rate).default([]),
   })
   .superRefine((pack, context) => {
     const idsOf = (things: readonly { readonly id: string }[]) => things.map((thing) => thing.id);
     distinct(categoryIds(pack.categories), ['categories'], context);
-    distinct(idsOf(pack.severities), ['severities'], context);
-    distinct(idsOf(pack.clocks), ['clocks'], context);
-    distinct(idsOf(pack.escalations), ['escalations'], context);
+    for (const list of LISTS) distinct(idsOf(pack[list]), [list], context);
     const last = pack.compensation.matrix.at(-1);
     if (last !== undefined && (last.upToCents !== undefined || last.severities !== undefined)) {
       const path = ['compensation', 'matrix', pack.compensation.matrix.length - 1];

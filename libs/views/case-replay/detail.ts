@@ -1,7 +1,7 @@
 import { isOpen, mainComplainant, type CaseState } from '#cases';
 import type { Json, JsonObject } from '#kernel';
 import type { Reading } from './replay.js';
-import { thingKey, type Sheet } from './sheet.js';
+import { thingKey, type Sheet, type ShownPart } from './sheet.js';
 
 /** The case as people read it: plain fields from the state, words from the sheet. Fields that nobody gave are left out. */
 export function caseDetail({ state, sheet }: Reading): JsonObject {
@@ -17,6 +17,20 @@ export function caseDetail({ state, sheet }: Reading): JsonObject {
     channel: state.channel,
     persons: state.persons,
     circumstances: state.circumstances,
+    priority: state.priority,
+    fields: { ...state.fields, ...personalFields(fields['personalFields']) },
+    given: state.given,
+    waived: state.waived,
+    against: state.against,
+    firstReceiver: state.firstReceiver,
+    openedFrom: state.openedFrom,
+    repeats: state.repeats,
+    forms: things(sheet, 'forms', 'formId', state.forms),
+    sheets: things(sheet, 'sheets', 'sheetId', state.sheets),
+    causes: fields['causes'],
+    improvements: fields['improvements'],
+    analysed: state.analysed,
+    notifiedInWriting: state.notifiedInWriting,
     occurredAt: state.receivedAt,
     receivedAt: state.recordedAt,
     subject: fields['subject'],
@@ -90,6 +104,14 @@ function partyOf(state: CaseState, sheet: Sheet, party: CaseState['parties'][num
     main: partyId === mainComplainant(state) ? true : undefined,
     verified: state.verified[partyId],
   });
+}
+
+/** The personal ones of the pack's own fields, each as a value of its own; one mark for all where they cannot be read. */
+function personalFields(shown: ShownPart | undefined): Record<string, Json> {
+  if (shown === undefined) return {};
+  const values = 'value' in shown ? shown.value : undefined;
+  if (values === null || typeof values !== 'object' || Array.isArray(values)) return { personal: { ...shown } };
+  return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, { value: value as Json }]));
 }
 
 const things = <T extends object>(

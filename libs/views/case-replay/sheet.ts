@@ -1,4 +1,4 @@
-import type { Json, OpenedPart, RecordedEvent } from '#kernel';
+import type { Json, JsonObject, OpenedPart, RecordedEvent } from '#kernel';
 
 /** A personal value as a reader meets it; `withheld` where their role may not see it (EVENTS.md 9). */
 export type ShownPart = OpenedPart | { readonly withheld: true };
@@ -21,7 +21,14 @@ export const emptySheet: Sheet = { fields: {}, things: {}, visits: [] };
 
 /** Parts that say something of the case as a whole, and the field they are shown in. The last one said holds. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  CaseReceived: { subject: 'subject', content: 'content', externalReference: 'externalReference' },
+  CaseReceived: {
+    subject: 'subject',
+    content: 'content',
+    externalReference: 'externalReference',
+    fields: 'personalFields',
+  },
+  IntakeAmended: { fields: 'personalFields' },
+  CausesAnalysed: { causes: 'causes', improvements: 'improvements' },
   ProfileAssessed: { profile: 'profile', motive: 'motive' },
   InvestigationRecorded: { cause: 'cause', impact: 'impact', findings: 'findings' },
   CaseResolved: { resolution: 'resolution' },
@@ -39,6 +46,8 @@ const THINGS: Readonly<Record<string, { list: string; id: string; parts: Readonl
   CompensationProposed: { list: 'compensations', id: 'compensationId', parts: { reason: 'reason' } },
   CompensationDeclined: { list: 'compensations', id: 'compensationId', parts: { reason: 'declineReason' } },
   CaseEscalated: { list: 'escalations', id: 'escalationId', parts: { reason: 'reason' } },
+  FormFilled: { list: 'forms', id: 'formId', parts: { values: 'words' } },
+  SheetRequested: { list: 'sheets', id: 'sheetId', parts: { text: 'text' } },
   AttachmentAdded: {
     list: 'attachments',
     id: 'attachmentId',
@@ -71,7 +80,7 @@ export function withEvent(
     const field = FIELDS[event.type]?.[part];
     const thing = THINGS[event.type];
     const party = sealedUnder(part);
-    if (field !== undefined) fields[field] = shown;
+    if (field !== undefined) fields[field] = field === 'personalFields' ? joined(sheet.fields[field], shown) : shown;
     else if (thing?.parts[part] !== undefined) {
       const key = thingKey(thing.list, String(event.data[thing.id]));
       things[key] = { ...(things[key] ?? sheet.things[key]), [thing.parts[part]]: shown };
@@ -82,6 +91,15 @@ export function withEvent(
   }
   return { ...sheet, fields: { ...sheet.fields, ...fields }, things: { ...sheet.things, ...things } };
 }
+
+/** What is told of the pack's own fields later stands beside what was told before. */
+function joined(before: ShownPart | undefined, now: ShownPart): ShownPart {
+  const [old, fresh] = [before, now].map((it) => (it !== undefined && 'value' in it ? it.value : undefined));
+  return isObject(old) && isObject(fresh) ? { value: { ...old, ...fresh } } : now;
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function partyDetails(shown: ShownPart): ShownParts {
   if (!('value' in shown)) return { name: shown };

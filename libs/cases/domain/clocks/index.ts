@@ -64,6 +64,8 @@ const CHANGES_PRIORITY: ReadonlySet<string> = new Set([
   'CaseTransferred',
   'SeverityRaised',
   'SeverityLowered',
+  'PriorityAssigned',
+  'IntakeAmended',
 ]);
 
 /** K-3: a promise is a clock. */

@@ -13,7 +13,32 @@ export const asked = (state: CaseState, policy: Policy): CaseAsked => ({
   persons: state.persons,
   circumstances: state.circumstances,
   reopenings: state.reopenCount,
+  repeats: state.repeats.map(({ rule }) => rule),
+  priority: state.priority?.priority ?? '',
+  fields: state.fields,
+  given: state.given,
+  steps: state.steps,
+  ...visitsOf(state),
+  accepted: state.acceptedAt !== undefined,
+  replied: state.replied,
+  notifiedInWriting: state.notifiedInWriting,
+  justification: state.justification ?? '',
+  opinion: state.opinion !== undefined,
+  satisfied: state.opinion?.satisfied === true,
+  analysed: state.analysed,
+  planAccepted: state.plans.some((plan) => plan.state === 'accepted'),
+  papersFiled: state.papersFiledWith !== undefined,
+  passedOnTo: state.passedOnTo ?? '',
+  verified: Object.values(state.verified).includes('verified'),
+  visit: state.openedFrom !== undefined && 'visit' in state.openedFrom ? state.openedFrom.visit : '',
+  receivedAt: state.receivedAt ?? '',
 });
+
+/** V-1: visits count for the handling they followed; after a reopening the customer is visited anew. */
+function visitsOf({ visits, reopenCount }: CaseState): { readonly visits: number; readonly visitsReached: number } {
+  const ofThisRound = visits.filter(({ round }) => round === reopenCount);
+  return { visits: ofThisRound.length, visitsReached: ofThisRound.filter(({ reached }) => reached).length };
+}
 
 /** An event as the pack sees it. A corrected verdict is to everything else what that verdict would have been. */
 export const occurrence = (state: CaseState, event: RecordedCaseEvent, policy: Policy): Occurrence => ({

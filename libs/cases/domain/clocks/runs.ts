@@ -94,12 +94,15 @@ function started(rule: ClockRule, starting: Starting & Partial<Beginning>): Dead
   };
 }
 
-function origin({ countsFrom }: ClockRule, state: CaseState, event: RecordedCaseEvent): string {
+function origin({ id, countsFrom }: ClockRule, state: CaseState, event: RecordedCaseEvent): string {
   switch (countsFrom) {
     case 'recorded':
       return knownAt(event);
     case 'accepted':
-      return state.acceptedAt ?? event.meta.occurredAt;
+      // A further run counts from what starts it: the case was accepted once.
+      return runsOf(state, id).length === 0 && state.acceptedAt !== undefined
+        ? state.acceptedAt
+        : event.meta.occurredAt;
     case 'occurred':
     case 'event':
       return event.meta.occurredAt;

@@ -57,7 +57,12 @@ export const HANDLING: Folds<
     ...state,
     compensations: decided(state.compensations, data.compensationId, 'declined'),
   }),
-  RequiredStepDone: (state, { data }) => ({ ...state, steps: withNew(state.steps, [data.step]) }),
+  // What a step found is asked by what comes after it.
+  RequiredStepDone: (state, { data }) => ({
+    ...state,
+    steps: withNew(state.steps, [data.step]),
+    fields: { ...state.fields, ...data.values },
+  }),
   CaseEscalated: (state, { data }) => {
     const { escalationId, level, recipients, chain, cause, ground, above } = data;
     const called: EscalationState = {

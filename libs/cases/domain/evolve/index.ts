@@ -3,12 +3,13 @@ import type { CaseState, TextKey } from '../state.js';
 import { CLOCKS } from './clocks.js';
 import { HANDLING } from './handling.js';
 import { INTAKE } from './intake.js';
+import { PACK } from './pack.js';
 import { RESULT } from './result.js';
 import { SEVERITY } from './severity.js';
 import type { Folds } from './fold.js';
 
 /** The compiler asks for an entry per type of event; no type is told twice, for each stands in one table only. */
-const FOLDS: Folds<CaseEventType> = { ...INTAKE, ...SEVERITY, ...HANDLING, ...RESULT, ...CLOCKS };
+const FOLDS: Folds<CaseEventType> = { ...INTAKE, ...SEVERITY, ...HANDLING, ...RESULT, ...PACK, ...CLOCKS };
 /** Every type of event of a case, derived from the folds so that none is missing. */
 export const CASE_EVENT_TYPES = Object.keys(FOLDS) as readonly CaseEventType[];
 const BY_TYPE = new Map(Object.entries(FOLDS)) as ReadonlyMap<string, (state: CaseState, event: unknown) => CaseState>;

@@ -1,6 +1,6 @@
 import type { Circumstance, Party } from '../events.js';
 import type { CaseState } from '../state.js';
-import { enter, unchanged, type Folds } from './fold.js';
+import { enter, unchanged, withNew, type Folds } from './fold.js';
 
 /** From the call to the decision whether it is taken on, and what the case is about. */
 export const INTAKE: Folds<
@@ -27,6 +27,11 @@ export const INTAKE: Folds<
     ...(data.unit === undefined ? {} : { unit: data.unit }),
     circumstances: data.circumstances,
     evidence: { ...evidenceOf(state, data.circumstances, id), persons: id },
+    fields: { ...state.fields, ...data.fields },
+    given: withNew(state.given, data.given ?? []),
+    against: withNew(state.against, data.against ?? []),
+    ...(data.firstReceiver === undefined ? {} : { firstReceiver: data.firstReceiver }),
+    ...(data.openedFrom === undefined ? {} : { openedFrom: data.openedFrom }),
     answeredAtOnce: data.answeredAtOnce === true,
     replied: state.replied || data.answeredAtOnce === true,
     historical: state.historical || meta.historical === true,
@@ -44,6 +49,8 @@ export const INTAKE: Folds<
     ...state,
     ...(data.category === undefined ? {} : { category: data.category }),
     ...(data.kind === undefined ? {} : { kind: data.kind }),
+    fields: { ...state.fields, ...data.fields },
+    against: withNew(state.against, data.against ?? []),
     ...(data.circumstances === undefined
       ? {}
       : { circumstances: data.circumstances, evidence: evidenceOf(state, data.circumstances, id) }),

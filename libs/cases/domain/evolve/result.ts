@@ -23,7 +23,11 @@ export const RESULT: Folds<
   | 'SubjectErased'
 > = {
   CaseResolved: (state, { data }) => ended(enter(state, { phase: 'resolved', outcome: data.outcome })),
-  CustomerNotified: (state) => ({ ...state, notified: true }),
+  CustomerNotified: (state, { data }) => ({
+    ...state,
+    notified: true,
+    notifiedInWriting: state.notifiedInWriting || data.inWriting,
+  }),
   OpinionRecorded: (state, { data }) => ({ ...state, opinion: data }),
   ReturnVisitMade: (state, { data, meta }) => ({
     ...state,
@@ -32,7 +36,12 @@ export const RESULT: Folds<
   CaseReopened: (state, { data }) =>
     data.to === 'resolved'
       ? { ...enter(state, { phase: 'resolved', ...outcomeOf(state) }), unclosedCount: state.unclosedCount + 1 }
-      : { ...enter(state, { phase: 'handling' }), reopenCount: state.reopenCount + 1, notified: false },
+      : {
+          ...enter(state, { phase: 'handling' }),
+          reopenCount: state.reopenCount + 1,
+          notified: false,
+          notifiedInWriting: false,
+        },
   PapersFiled: (state, { data }) => ({ ...state, papersFiledWith: data.with }),
   CaseClosed: (state) => enter(state, { phase: 'closed', ...outcomeOf(state) }),
   CaseArchived: (state, { data }) => enter(state, { phase: 'archived', year: data.year }),
