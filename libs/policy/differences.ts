@@ -10,12 +10,15 @@ type Fields = Readonly<Record<string, Value>>;
  * @returns no line where they say the same
  */
 export function packDifferences(before: string, after: string): readonly string[] {
-  const [from, to] = [parse(before) as Fields, parse(after) as Fields];
+  const [from, to] = [packContent(before), packContent(after)];
   return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((section) => {
     const lines = differences(from[section], to[section], '');
     return lines.length === 0 ? [] : [section, ...lines.map((line) => `  ${line}`)];
   });
 }
+
+/** What a pack says, as it is written but for what YAML merges (`<<`). */
+export const packContent = (text: string): Fields => parse(text, { merge: true }) as Fields;
 
 function differences(from: Value, to: Value, path: string): readonly string[] {
   if (isSame(from, to)) return [];

@@ -173,7 +173,9 @@ describe('A-7 over HTTP: a new version of a pack', () => {
     const { status, body } = await server.admin.post('/policies', { text });
     effectiveFrom = body.effectiveFrom;
     expect([status, Date.parse(effectiveFrom) - Date.parse(NEW_YEARS_EVE)]).toEqual([201, 14 * DAY + MINUTE]);
-    const packs = (await server.admin.get('/policies')).body.items;
+    const packs = (await server.admin.get('/policies')).body.items.filter(
+      (it: { pack: string }) => it.pack === 'group',
+    );
     expect(packs).toMatchObject([
       { pack: 'group', byDefault: true, notice: '14d', versions: [{ state: 'in_force' }, { state: 'announced' }] },
     ]);
@@ -226,7 +228,7 @@ describe('A-7 over HTTP: a new version of a pack', () => {
       (await server.admin.post('/cases', { kind: 'complaint', channel: 'phone', content: 'x', pack: 'no' })).body,
     ).toMatchObject({
       code: 'UNKNOWN_PACK',
-      facts: { known: ['group'] },
+      facts: { known: expect.arrayContaining(['group', 'dealer']) },
     });
   });
 

@@ -10,7 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
-import { parse } from 'yaml';
+import { packContent } from '#policy';
 import { Engine } from '../engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
@@ -75,7 +75,7 @@ export class PoliciesController {
     const { text } = found;
     if (as === 'text') return void reply.type('application/yaml; charset=utf-8').send(text);
     const shown = shownVersion(found, register.versions().get(pack)!, this.engine.clock.now());
-    const answer = { pack, ...shown, name: found.policy.name, text, content: parse(text) as object };
+    const answer = { pack, ...shown, name: found.policy.name, text, content: packContent(text) };
     void reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
   }
 
