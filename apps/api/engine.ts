@@ -5,11 +5,13 @@ import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/em
 import { CommandExecutor } from '#execution';
 import type { Clock } from '#kernel';
 import type { Directory, FirstAdministrator } from '#organisation';
-import { openEmbeddedDirectory } from '#organisation/embedded';
+import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
+import { openSharedDirectory } from '#organisation/postgres';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
+import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
@@ -102,23 +104,22 @@ export class Engine {
     }
   }
 
-  /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable */
+  /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
   static async open(settings: Settings, surroundings: Surroundings): Promise<Engine> {
     const { folder } = settings;
     const lock = lockFolder(folder);
+    const { logger, telemetry, bootstrap } = surroundings;
     const opened: { close(): Promise<void> }[] = [];
     const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
     try {
+      if (settings.databaseUrl !== undefined) await awaitDatabase(settings.databaseUrl, logger);
       const time = await openClock(folder, settings.testClock);
       const fromEnvironment = settings.masterKey;
       const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
       const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
       const store = keep(await openEmbeddedEventStore({ folder }));
-      const directory = keep(
-        await openEmbeddedDirectory({ folder, secret: vault.secret('api-keys'), clock: time.clock }),
-      );
+      const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
       const { adminKey, pack } = settings;
-      const { logger, telemetry, bootstrap } = surroundings;
       const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
@@ -127,8 +128,9 @@ export class Engine {
         error: (facts: object, message: string) => logger.error(facts, message),
       };
       const onLost = (): void => telemetry.keyLost();
+      const { databaseUrl, projections } = settings;
       const viewAccess = keep(
-        await ViewAccess.open({ folder, masterKey, log, onLost }, settings.projections === 'pause'),
+        await ViewAccess.open({ folder, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
       );
       return new Engine(settings, { lock, time, vault, store, rulebook, directory, viewAccess }, first, surroundings);
     } catch (error) {
@@ -251,3 +253,9 @@ export class Engine {
     this.surroundings.logger.error(lost, 'a key is missing though nobody erased it');
   }
 }
+
+/** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
+const openDirectory = ({ folder, databaseUrl: url }: Settings, secret: Buffer, clock: Clock): Promise<Directory> =>
+  url === undefined
+    ? openEmbeddedDirectory({ folder, secret, clock })
+    : openSharedDirectory({ url, secret, clock, movesIn: controlFile(folder) });

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Kysely } from 'kysely';
 import { plusMs, type Instant } from '#kernel';
-import { openSqlite, type Row } from '#sql';
+import type { Row } from '#sql';
 import { TestLog, TestViews, type Said } from '#sql/testing';
 import {
   caseTimeline,
@@ -27,7 +26,7 @@ beforeEach(async () => {
   log = await TestLog.open();
   key = await log.key();
   views = await TestViews.open(log, PROJECTIONS);
-  db = openSqlite<ViewsSchema>({ file: join(log.folder, 'views.db'), readonly: true });
+  db = views.reading<ViewsSchema>();
 });
 afterEach(async () => {
   await db.destroy();
@@ -201,7 +200,7 @@ test('every view: live rows equal those of a cold rebuild and of events delivere
     (await log.store.readAll(options)).flatMap((event) => [event, event]);
   const twice = { head: () => log.store.head(), readStream: log.store.readStream.bind(log.store), readAll };
   const reader = Object.assign(Object.create(log.store) as typeof log.store, twice);
-  for (const options of [{ file: 'cold.db' }, { file: 'twice.db', reader, coldBatchEvents: 7 }]) {
+  for (const options of [{ named: 'cold' }, { named: 'twice', reader, coldBatchEvents: 7 }]) {
     const other = await TestViews.open(log, PROJECTIONS, options);
     await other.reached((await log.store.head())!);
     expect(await rowsOf(other)).toEqual(live);

@@ -144,7 +144,7 @@ describe('K-10 over HTTP: a deadline into a year that nobody has announced', () 
     expect(await moves(caseId)).toHaveLength(1);
     expect((await server.admin.get(`/counts?atLeast=${await head()}`)).status).toBe(200);
     await server.stop();
-    expect(differences(dumpViews(server.folder), await rebuildCold(server.folder))).toEqual([]);
+    expect(differences(await dumpViews(server.folder), await rebuildCold(server.folder))).toEqual([]);
     await server.run();
   });
 

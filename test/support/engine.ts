@@ -36,9 +36,14 @@ export class EngineProcess {
   ) {}
 
   static async start(environment: Environment = {}, folder?: string): Promise<EngineProcess> {
-    const engine = new EngineProcess(folder ?? newFolder(), environment);
+    const engine = EngineProcess.on(environment, folder);
     await engine.run();
     return engine;
+  }
+
+  /** One that is not started yet. */
+  static on(environment: Environment = {}, folder?: string): EngineProcess {
+    return new EngineProcess(folder ?? newFolder(), environment);
   }
 
   /** Starts it on its folder, again where it ended. @throws Error with what it said where it does not start */

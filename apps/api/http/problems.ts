@@ -112,6 +112,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   VIEW_BEHIND: [503, 'The view has not come that far yet: try again.'],
   CLOCK_JUMPED: [503, 'The clock of the machine jumped: an operator must confirm it before anything is written.'],
   STORE_UNAVAILABLE: [503, 'The event store does not answer: try again.'],
+  DATABASE_UNAVAILABLE: [503, 'The database does not answer: try again.'],
   SHUTTING_DOWN: [503, 'The server is stopping.'],
 };
 

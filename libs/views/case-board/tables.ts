@@ -65,7 +65,7 @@ function boardIndexes(): IndexShape[] {
   const sorts = Object.values(SORTS);
   return [
     { columns: ['case_no'], unique: true },
-    { columns: ['external_reference'], where: { column: 'external_reference', is: 'not null' } },
+    { columns: ['external_reference'], exact: true, where: { column: 'external_reference', is: 'not null' } },
     ...sorts.map((sort) => ({ columns: [sort, 'case_no'] })),
     ...FILTER_COLUMNS.flatMap((filter) => sorts.map((sort) => ({ columns: [filter, sort, 'case_no'] }))),
     ...sorts.map((sort) => ({ columns: [sort, 'case_no'], where: { column: 'broken', is: 1 } as const })),
