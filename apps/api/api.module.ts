@@ -16,6 +16,8 @@ import { BoardController } from './queries/board.controller.js';
 import { CaseController } from './queries/case.controller.js';
 import { ExplanationController } from './queries/explanation.controller.js';
 import { PolicyController } from './queries/policy.controller.js';
+import { CalendarsController } from './rules/calendars.controller.js';
+import { PoliciesController } from './rules/policies.controller.js';
 import { Telemetry } from './telemetry.js';
 
 /** Composition only: which controllers there are, and the engine they all work on. */
@@ -32,6 +34,8 @@ export class ApiModule {
         CaseController,
         ExplanationController,
         PolicyController,
+        PoliciesController,
+        CalendarsController,
         FeedController,
         ImportController,
         PeopleController,

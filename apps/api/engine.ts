@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import { SettleDue } from '#automations';
-import { caseAggregate } from '#cases';
+import type { RecomputeProvisional, SettleDue } from '#automations';
+import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
 import type { Clock, ClockWatcher } from '#kernel';
 import type { Directory, FirstAdministrator } from '#organisation';
 import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
 import { openSharedDirectory } from '#organisation/postgres';
-import { groupPack } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
@@ -19,9 +19,11 @@ import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
-import { Notifications } from './notifications.js';
+import { Notifications, rulesOf } from './notifications.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { CaseReading } from './queries/case-reading.js';
+import { openRulebook, policyOf, ruledBy } from './rules/composition.js';
+import { recomputeProvisional } from './rules/recompute.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
 import { settleDue } from './timer.js';
@@ -41,6 +43,7 @@ interface Parts {
   readonly time: LogClock;
   readonly vault: EmbeddedVault;
   readonly store: EmbeddedEventStore;
+  readonly rulebook: Rulebook;
   readonly directory: Directory;
   readonly viewAccess: ViewAccess;
   readonly notifications: Notifications;
@@ -60,6 +63,7 @@ export class Engine {
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
   private readonly unwatch: () => void;
+  readonly recomputing: RecomputeProvisional;
 
   private constructor(
     readonly settings: Settings,
@@ -67,12 +71,17 @@ export class Engine {
     readonly firstAdministrator: FirstAdministrator | undefined,
     private readonly surroundings: Surroundings,
   ) {
-    const { store, vault, time, directory } = parts;
-    const policy = groupPack();
+    const { store, vault, time, directory, rulebook } = parts;
     const onLost = (lost: LostKey): void => this.alarm(lost);
     this.executor = this.executorOn(time.clock);
     this.feed = new Feed({ store, vault, upcasts: caseAggregate.upcasts, category: caseAggregate.category, onLost });
-    this.reading = new CaseReading({ store, vault, clock: time.clock, policy, onLost });
+    this.reading = new CaseReading({
+      store,
+      vault,
+      clock: time.clock,
+      policyOf: policyOf(rulebook, time.clock),
+      onLost,
+    });
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,
@@ -88,11 +97,17 @@ export class Engine {
       onSettled: (outcome) => surroundings.telemetry.caseSettled(outcome),
       onFailure: (error) => surroundings.logger.error({ err: error }, 'the timer failed and will try again'),
     });
+    this.recomputing = recomputeProvisional(this, {
+      onFailure: (error) =>
+        surroundings.logger.error({ err: error }, 'deadlines could not be counted again; once more'),
+    });
     this.projector.onAdvance(() => this.timer.arm());
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
     if (settings.projections === 'run') {
       this.timer.arm();
       if (surroundings.notify !== false) this.notifications.start();
+      rulebook.onPublished(() => this.recomputing.arm());
+      this.recomputing.arm();
     }
   }
 
@@ -111,7 +126,8 @@ export class Engine {
       const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
       const store = keep(await openEmbeddedEventStore({ folder }));
       const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
-      const { adminKey } = settings;
+      const { adminKey, pack } = settings;
+      const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
       const log = {
@@ -127,10 +143,10 @@ export class Engine {
       const notifications = keep(
         await Notifications.open({
           ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
-          policy: groupPack(),
+          rules: rulesOf(rulebook),
         }),
       );
-      const parts = { lock, time, vault, store, directory, viewAccess, notifications };
+      const parts = { lock, time, vault, store, rulebook, directory, viewAccess, notifications };
       return new Engine(settings, parts, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
@@ -141,10 +157,8 @@ export class Engine {
 
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
-    const { store, vault } = this.parts;
-    const policy = groupPack();
-    const ruling = { pack: policy.id, version: policy.version, policy };
-    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: () => ruling });
+    const { store, vault, rulebook } = this.parts;
+    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: ruledBy(rulebook) });
   }
 
   get clock(): Clock {
@@ -161,6 +175,11 @@ export class Engine {
 
   get vault(): EmbeddedVault {
     return this.parts.vault;
+  }
+
+  /** What rules are in force when. */
+  get rulebook(): Rulebook {
+    return this.parts.rulebook;
   }
 
   get directory(): Directory {
@@ -196,9 +215,18 @@ export class Engine {
     if (!arrived) throw new ProblemError('VIEW_BEHIND', { asked: atLeast, reached: this.viewPosition() });
   }
 
-  /** Whether the log has no event yet. */
+  /** Whether there is no case yet: the rules are on record before the first one. */
   async isEmpty(): Promise<boolean> {
-    return (await this.store.head()) === undefined;
+    const subscription = this.store.subscribeToAll({ filter: { streamPrefixes: [CASE_STREAM_PREFIX] } });
+    try {
+      for await (const { kind } of subscription) {
+        if (kind === 'event') return false;
+        if (kind === 'caughtUp') break;
+      }
+      return true;
+    } finally {
+      subscription.close();
+    }
   }
 
   async checks(): Promise<Readonly<Record<'store' | 'projections' | 'clock', 'up' | 'down'>>> {
@@ -229,10 +257,12 @@ export class Engine {
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
     this.unwatch();
+    await this.recomputing.stop();
     await this.timer.stop();
     await this.operator.end();
     await this.notifications.close();
     await this.parts.viewAccess.close();
+    await this.parts.rulebook.close();
     await this.store.close();
     await this.directory.close();
     await this.vault.close();

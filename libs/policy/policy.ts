@@ -73,6 +73,11 @@ export class Policy {
     return this.pack.version;
   }
 
+  /** how long before it takes effect a version that follows this one is announced. */
+  get notice(): Pack['notice'] {
+    return this.pack.notice;
+  }
+
   get name(): Pack['name'] {
     return this.pack.name;
   }

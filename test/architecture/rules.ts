@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   execution: ['kernel', 'event-store', 'privacy', 'audit'],
   sql: ['kernel', 'event-store', 'privacy', 'audit'],
   cases: ['kernel', 'calendar', 'policy', 'execution'],
+  rulebook: ['kernel', 'calendar', 'policy', 'execution', 'event-store'],
   organisation: ['kernel', 'policy', 'privacy', 'sql'],
   customers: ['kernel', 'calendar', 'policy', 'execution'],
   views: [

@@ -55,6 +55,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   KEY_UNKNOWN: [404, 'There is no key with this id.'],
   PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
   MESSAGE_UNKNOWN: [404, 'There is no notification message with this id.'],
+  POLICY_NOT_FOUND: [404, 'There is no such version of such a pack; GET /policies lists those there are.'],
   NO_TEST_CLOCK: [404, 'This server runs on real time: start it with REDRESS_TEST_CLOCK to move time.'],
   METHOD_NOT_ALLOWED: [405, 'This address does not know that method; the header Allow names those it knows.'],
   MESSAGE_NOT_DEAD: [
@@ -71,6 +72,33 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   VALIDATION_FAILED: [422, 'The request is not as it must be; facts.errors lists each field.'],
   MALFORMED_TEXT: [422, 'A text holds half a character (a lone surrogate), which no log can carry.'],
   IDEMPOTENCY_KEY_REUSED: [422, 'This idempotency key came with another body before: take a fresh one.'],
+  UNKNOWN_PACK: [422, 'There is no such policy pack; facts name those there are.'],
+  UNKNOWN_VERSION: [422, 'The pack has no such version; facts name those it has.'],
+  NOT_IN_FORCE_YET: [422, 'This version is only announced: it rules from facts.effectiveFrom on.'],
+  PACK_WRONG: [422, 'The pack is wrong; facts.faults lists every fault with line and column. Nothing of it is used.'],
+  VERSION_PUBLISHED: [
+    422,
+    'This version is on record with another text, which stays as it is: give the changed pack a version of its own.',
+  ],
+  NOTICE_TOO_SHORT: [
+    422,
+    'Changes are announced before they take effect: facts.earliest is the first instant allowed.',
+  ],
+  EARLIER_THAN_ANNOUNCED: [
+    422,
+    'A version that is announced already takes effect later than this: take that instant or a later one.',
+  ],
+  EFFECTIVE_AT_ONCE: [422, 'The first version of a pack takes effect at once: leave effectiveFrom out.'],
+  MOVED_IN_THE_PAST: [422, 'A case is moved from now on: leave occurredAt out.'],
+  CALENDAR_WRONG: [422, 'The calendar is wrong; facts.faults lists every fault with its place. Nothing of it is used.'],
+  YEAR_PUBLISHED_DIFFERENTLY: [
+    422,
+    'The year is on record with other days (facts.published). If it was announced anew, name it in corrects: the new days count from now on, deadlines that are reckoned already stay.',
+  ],
+  COUNTRY_HAS_RULES: [
+    422,
+    'The holidays of this country follow from rules and are known for every year. Days of your own belong into the calendar of the pack (holidays, yearly, days).',
+  ],
   UNKNOWN_CATEGORY: [422, 'The pack has no such category; facts name those it has.'],
   UNKNOWN_PARTY: [422, 'The case has no such party.'],
   UNKNOWN_PLAN: [422, 'The case has no such plan.'],
