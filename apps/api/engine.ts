@@ -4,9 +4,9 @@ import { caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
 import type { Clock } from '#kernel';
-import type { Directory, FirstAdministrator } from '#organisation';
+import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import { openEmbeddedDirectory } from '#organisation/embedded';
-import { groupPack } from '#policy';
+import { groupPack, type Policy } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import type { Projector } from '../worker/projector.js';
@@ -18,6 +18,7 @@ import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
 import { openClock, type LogClock } from './log-clock.js';
+import { heldBy, openOrganisation } from './organisation/composition.js';
 import { CaseReading } from './queries/case-reading.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
@@ -37,6 +38,7 @@ interface Parts {
   readonly vault: EmbeddedVault;
   readonly store: EmbeddedEventStore;
   readonly directory: Directory;
+  readonly organisation: Organisation;
   readonly viewAccess: ViewAccess;
 }
 
@@ -53,6 +55,7 @@ export class Engine {
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
+  private readonly held: (policy: Policy) => Policy;
 
   private constructor(
     readonly settings: Settings,
@@ -61,11 +64,11 @@ export class Engine {
     private readonly surroundings: Surroundings,
   ) {
     const { store, vault, time, directory } = parts;
-    const policy = groupPack();
+    this.held = heldBy(parts.organisation);
     const onLost = (lost: LostKey): void => this.alarm(lost);
     this.executor = this.executorOn(time.clock);
     this.feed = new Feed({ store, vault, upcasts: caseAggregate.upcasts, category: caseAggregate.category, onLost });
-    this.reading = new CaseReading({ store, vault, clock: time.clock, policy, onLost });
+    this.reading = new CaseReading({ store, vault, clock: time.clock, policy: this.policy, onLost });
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,
@@ -102,6 +105,7 @@ export class Engine {
       );
       const { adminKey } = settings;
       const { logger, telemetry, bootstrap } = surroundings;
+      const organisation = keep(await openOrganisation({ store, vault, clock: time.clock }, logger));
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
       const log = {
@@ -112,7 +116,8 @@ export class Engine {
       const viewAccess = keep(
         await ViewAccess.open({ folder, masterKey, log, onLost }, settings.projections === 'pause'),
       );
-      return new Engine(settings, { lock, time, vault, store, directory, viewAccess }, first, surroundings);
+      const parts = { lock, time, vault, store, directory, organisation, viewAccess };
+      return new Engine(settings, parts, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
       lock.release();
@@ -123,9 +128,18 @@ export class Engine {
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
     const { store, vault } = this.parts;
-    const policy = groupPack();
+    const { policy } = this;
     const ruling = { pack: policy.id, version: policy.version, policy };
     return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: () => ruling });
+  }
+
+  /** The pack that rules, with those who hold its posts. */
+  get policy(): Policy {
+    return this.held(groupPack());
+  }
+
+  get organisation(): Organisation {
+    return this.parts.organisation;
   }
 
   get clock(): Clock {
@@ -208,6 +222,7 @@ export class Engine {
     await this.timer.stop();
     await this.operator.end();
     await this.parts.viewAccess.close();
+    await this.organisation.close();
     await this.store.close();
     await this.directory.close();
     await this.vault.close();

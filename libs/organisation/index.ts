@@ -4,3 +4,19 @@ export type { ApiKey, NewKey } from './keys.js';
 export { PERSON_KINDS, type PersonKind } from './schema.js';
 export type { NewPerson, Person } from './people.js';
 export type { BegunSession, Session, SignInLink } from './sessions.js';
+export { Organisation, type OrganisationPorts, type Origin } from './organisation.js';
+export {
+  ORGANISATION_COMMANDS,
+  type OrganisationCommand,
+  type OrganisationCommandName,
+  type OrganisationCommands,
+} from './structure/commands.js';
+export type { Label, OrganisationEvent, RecordedOrganisationEvent } from './structure/events.js';
+export { endOf, Register, type Answering, type Gap, type Moment } from './structure/register.js';
+export {
+  ORGANISATION_STREAM,
+  organisationAggregate,
+  type Assignment,
+  type OrganisationState,
+  type UnitVersion,
+} from './structure/state.js';
