@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { runningServer } from '../api/data-folder.js';
+import type { ImportSummary } from '#organisation';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { ImportOrder } from '../api/organisation/sending.js';
+import type { Finding, ShownOrganisation } from '../api/organisation/shown.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
@@ -8,6 +11,9 @@ export interface EngineClient {
   timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]>;
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
   rebuild(view: string): Promise<void>;
+  organisation(moment: AskedMoment): Promise<ShownOrganisation>;
+  checkOrganisation(): Promise<readonly Finding[]>;
+  importOrganisation(order: ImportOrder): Promise<ImportSummary>;
   /** The time that the engine records. */
   now(): Promise<string>;
   close(): Promise<void>;
@@ -16,6 +22,12 @@ export interface EngineClient {
 export interface TimelineOrder {
   readonly by: 'recorded' | 'occurred';
   readonly asOf?: string;
+}
+
+/** Instants with an offset; now where left out. */
+export interface AskedMoment {
+  readonly at?: string;
+  readonly known?: string;
 }
 
 export interface Where {
@@ -67,6 +79,18 @@ class HttpClient implements EngineClient {
 
   async rebuild(view: string): Promise<void> {
     await this.request('POST', `/projections/${encodeURIComponent(view)}/rebuild`);
+  }
+
+  organisation(moment: AskedMoment): Promise<ShownOrganisation> {
+    return this.request('GET', `/organisation?${new URLSearchParams({ ...moment }).toString()}`);
+  }
+
+  async checkOrganisation(): Promise<readonly Finding[]> {
+    return (await this.request<{ items: Finding[] }>('GET', '/organisation/check')).items;
+  }
+
+  importOrganisation(order: ImportOrder): Promise<ImportSummary> {
+    return this.request('POST', '/organisation/import', order);
   }
 
   async now(): Promise<string> {

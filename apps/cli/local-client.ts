@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { type Actor } from '#kernel';
+import { parseInstant, type Actor, type Instant } from '#kernel';
+import { FileUnreadable, type ImportSummary } from '#organisation';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
+import { importFile, type ImportOrder } from '../api/organisation/sending.js';
+import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
 import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
-import { CliError, type EngineClient, type TimelineOrder } from './client.js';
+import { CliError, type AskedMoment, type EngineClient, type TimelineOrder } from './client.js';
 
 /** The engine itself in this process, for a folder that no server holds. */
 export class LocalClient implements EngineClient {
@@ -40,11 +43,39 @@ export class LocalClient implements EngineClient {
     await this.engine.projector.rebuild(view);
   }
 
+  async organisation({ at, known }: AskedMoment): Promise<ShownOrganisation> {
+    return this.shown(this.instantOf(at), this.instantOf(known)).organisation();
+  }
+
+  async checkOrganisation(): Promise<readonly Finding[]> {
+    const now = this.engine.clock.now();
+    return this.shown(now, now).findings(this.engine.policy);
+  }
+
+  async importOrganisation(order: ImportOrder): Promise<ImportSummary> {
+    try {
+      return await importFile(order, this.engine, { actor: this.actor, correlationId: this.correlationId });
+    } catch (error) {
+      if (error instanceof FileUnreadable) throw new CliError(`FILE_UNREADABLE: ${error.message}`);
+      throw error;
+    }
+  }
+
   now(): Promise<string> {
     return Promise.resolve(this.engine.time.clock.now());
   }
 
   close(): Promise<void> {
     return this.engine.close();
+  }
+
+  private shown(at: Instant, known: Instant): Shown {
+    return new Shown(this.engine.organisation.register, this.engine.directory, { at, known });
+  }
+
+  private instantOf(text: string | undefined): Instant {
+    const at = text === undefined ? this.engine.clock.now() : parseInstant(text);
+    if (at === undefined) throw new CliError(`${text} is no instant with an offset, e.g. 2026-01-05T08:00:00+08:00.`);
+    return at;
   }
 }

@@ -6,6 +6,7 @@ import { WrongSettings } from '../api/settings.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
 import { importFile, type ImportOptions } from './import.js';
+import { addOrganisation } from './organisation.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
 
@@ -99,6 +100,8 @@ Example:
   {"due":"2026-01-06T02:00:00.000Z"}`,
   )
   .action((options: ClockOptions) => clock(process.stdin, process.stdout, options));
+
+addOrganisation(program, withWhere);
 
 try {
   await program.parseAsync();

@@ -20,3 +20,12 @@ export {
   type OrganisationState,
   type UnitVersion,
 } from './structure/state.js';
+export {
+  FILE_FORMATS,
+  importOrganisation,
+  readOrganisation,
+  type FileFormat,
+  type ImportSummary,
+  type RowResult,
+} from './file/import.js';
+export { FileUnreadable } from './file/row.js';

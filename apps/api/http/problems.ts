@@ -66,6 +66,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   MALFORMED_TEXT: [422, 'A text holds half a character (a lone surrogate), which no log can carry.'],
   IDEMPOTENCY_KEY_REUSED: [422, 'This idempotency key came with another body before: take a fresh one.'],
   UNKNOWN_CATEGORY: [422, 'The pack has no such category; facts name those it has.'],
+  FILE_UNREADABLE: [422, 'The file cannot be read.'],
   UNKNOWN_UNIT: [422, 'The organisation has no such unit; facts name those it has.'],
   UNKNOWN_POST: [422, 'The organisation has no such post; facts name those it has.'],
   TO_BEFORE_FROM: [422, 'It would end before it begins.'],

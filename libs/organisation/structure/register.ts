@@ -95,6 +95,11 @@ export class Register {
     return this.awayByPerson.get(person) ?? [];
   }
 
+  /** Who is away. */
+  absent(moment: Moment): readonly Absence[] {
+    return this.state.absences.filter((absence) => covers(absence, moment));
+  }
+
   /** O-1: the persons who answer for a post of a unit: of the unit, of the nearest unit above it, else organisation-wide. */
   answering(post: string, unit: string | undefined, moment: Moment): readonly string[] {
     const places = unit === undefined ? [undefined] : [...this.path(unit, moment), undefined];
