@@ -15,6 +15,7 @@ import { PeopleController } from './people/people.controller.js';
 import { SignInController } from './people/sign-in.controller.js';
 import { BoardController } from './queries/board.controller.js';
 import { CaseController } from './queries/case.controller.js';
+import { ExplanationController } from './queries/explanation.controller.js';
 import { PolicyController } from './queries/policy.controller.js';
 import { Telemetry } from './telemetry.js';
 
@@ -30,6 +31,7 @@ export class ApiModule {
         AttachmentsController,
         BoardController,
         CaseController,
+        ExplanationController,
         PolicyController,
         FeedController,
         ImportController,

@@ -3,13 +3,15 @@ import { SettleDue } from '#automations';
 import { caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
-import type { Clock } from '#kernel';
+import type { Clock, ClockWatcher } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
-import { openEmbeddedDirectory } from '#organisation/embedded';
+import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
+import { openSharedDirectory } from '#organisation/postgres';
 import { groupPack, type Policy } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import type { Projector } from '../worker/projector.js';
+import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
@@ -56,6 +58,7 @@ export class Engine {
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
   private readonly held: (policy: Policy) => Policy;
+  private readonly unwatch: () => void;
 
   private constructor(
     readonly settings: Settings,
@@ -85,26 +88,26 @@ export class Engine {
       onFailure: (error) => surroundings.logger.error({ err: error }, 'the timer failed and will try again'),
     });
     this.projector.onAdvance(() => this.timer.arm());
+    this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
     if (settings.projections === 'run') this.timer.arm();
   }
 
-  /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable */
+  /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
   static async open(settings: Settings, surroundings: Surroundings): Promise<Engine> {
     const { folder } = settings;
     const lock = lockFolder(folder);
+    const { logger, telemetry, bootstrap } = surroundings;
     const opened: { close(): Promise<void> }[] = [];
     const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
     try {
+      if (settings.databaseUrl !== undefined) await awaitDatabase(settings.databaseUrl, logger);
       const time = await openClock(folder, settings.testClock);
       const fromEnvironment = settings.masterKey;
       const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
       const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
       const store = keep(await openEmbeddedEventStore({ folder }));
-      const directory = keep(
-        await openEmbeddedDirectory({ folder, secret: vault.secret('api-keys'), clock: time.clock }),
-      );
+      const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
       const { adminKey } = settings;
-      const { logger, telemetry, bootstrap } = surroundings;
       const organisation = keep(await openOrganisation({ store, vault, clock: time.clock }, logger));
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
@@ -113,8 +116,9 @@ export class Engine {
         error: (facts: object, message: string) => logger.error(facts, message),
       };
       const onLost = (): void => telemetry.keyLost();
+      const { databaseUrl, projections } = settings;
       const viewAccess = keep(
-        await ViewAccess.open({ folder, masterKey, log, onLost }, settings.projections === 'pause'),
+        await ViewAccess.open({ folder, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
       );
       const parts = { lock, time, vault, store, directory, organisation, viewAccess };
       return new Engine(settings, parts, first, surroundings);
@@ -219,6 +223,7 @@ export class Engine {
 
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
+    this.unwatch();
     await this.timer.stop();
     await this.operator.end();
     await this.parts.viewAccess.close();
@@ -229,8 +234,27 @@ export class Engine {
     this.parts.lock.release();
   }
 
+  /** EVENTS.md 19: what fell due while time could not be trusted is settled as soon as it can be again. */
+  private clockWatcher(): ClockWatcher {
+    const { logger } = this.surroundings;
+    const todo = 'the clock of the machine jumped: nothing is written until it agrees again or POST /clock/confirm';
+    return {
+      jumped: (jump) => logger.error(jump, todo),
+      trusted: () => {
+        logger.info('the clock can be trusted again: writing goes on');
+        if (this.settings.projections === 'run') this.timer.arm();
+      },
+    };
+  }
+
   private alarm(lost: LostKey): void {
     this.surroundings.telemetry.keyLost();
     this.surroundings.logger.error(lost, 'a key is missing though nobody erased it');
   }
 }
+
+/** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
+const openDirectory = ({ folder, databaseUrl: url }: Settings, secret: Buffer, clock: Clock): Promise<Directory> =>
+  url === undefined
+    ? openEmbeddedDirectory({ folder, secret, clock })
+    : openSharedDirectory({ url, secret, clock, movesIn: controlFile(folder) });

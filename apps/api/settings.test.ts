@@ -19,6 +19,15 @@ describe('DESIGN "Settings"', () => {
     expect(() => readSettings({ EVENTSTOREDB_URL: 'esdb://x' })).toThrow(/EVENTSTOREDB_URL is not built yet/);
   });
 
+  test('EVENT_STORE: EventStoreDB clients come without credentials on loopback only', () => {
+    const insecure = { REDRESS_ESDB_PORT: '2113', REDRESS_ESDB_INSECURE: '1' };
+    expect(readSettings(insecure).esdb).toEqual({ port: 2113, insecure: true, foreignWrites: false });
+    expect(() => readSettings({ ...insecure, HOST: '0.0.0.0' })).toThrow(/loopback/);
+    expect(() => readSettings({ REDRESS_ESDB_INSECURE: '1' })).toThrow(/REDRESS_ESDB_PORT/);
+    expect(readSettings({ HOST: '0.0.0.0', REDRESS_ESDB_PORT: '0' }).esdb).toMatchObject({ insecure: false });
+    expect(readSettings({}).esdb).toBeUndefined();
+  });
+
   test('a certificate goes with its key', () => {
     expect(() => readSettings({ REDRESS_TLS_CERT: 'a.pem' })).toThrow(/go together/);
   });

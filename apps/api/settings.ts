@@ -7,7 +7,7 @@ export class WrongSettings extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Known by name so that nobody believes they work: what runs in this release is the embedded engine. */
-const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_DATABASE_URL', 'REDRESS_REDIS_URL', 'REDRESS_ESDB_PORT'];
+const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_REDIS_URL'];
 
 const port = z
   .string()
@@ -43,6 +43,13 @@ const SETTINGS = {
     schema: testClock.default('0'),
     allowed: '0, 1, or an instant such as 2026-01-05T01:00:00Z at which the test clock starts',
   },
+  REDRESS_DATABASE_URL: {
+    schema: z
+      .string()
+      .refine((text) => URL.canParse(text) && /^postgres(ql)?:\/\/[^/]/.test(text))
+      .optional(),
+    allowed: 'postgres://user:password@host:port/database, which keeps the views (default: SQLite in the data folder)',
+  },
   REDRESS_LOG_LEVEL: { schema: z.enum(LOG_LEVELS).default('info'), allowed: LOG_LEVELS.join(', ') },
   REDRESS_TLS_CERT: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_KEY too' },
   REDRESS_TLS_KEY: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_CERT too' },
@@ -62,6 +69,18 @@ const SETTINGS = {
       .default(25 * 1024 * 1024),
     allowed: 'the largest attachment in bytes (default 26214400)',
   },
+  REDRESS_ESDB_PORT: {
+    schema: port.optional(),
+    allowed: 'a TCP port on which EventStoreDB clients read the log, usually 2113; 0 for any free one (default: none)',
+  },
+  REDRESS_ESDB_INSECURE: {
+    schema: flag.default(false),
+    allowed: '0 or 1: EventStoreDB clients need no credentials; for tests, on loopback only',
+  },
+  REDRESS_ESDB_FOREIGN_WRITES: {
+    schema: flag.default(false),
+    allowed: '0 or 1: administrators may write streams that are not the engine’s through the EventStoreDB port',
+  },
   REDRESS_PROJECTIONS: {
     schema: z.enum(['run', 'pause']).default('run'),
     allowed: 'run or pause (paused, views fall behind until the next start; for benchmarks)',
@@ -78,12 +97,16 @@ export interface Settings {
   readonly masterKey: string | undefined;
   /** `undefined` where time is the machine's; `now` where a test clock starts at the present. */
   readonly testClock: string | 'now' | undefined;
+  /** PostgreSQL that keeps the views; undefined where they are in the data folder. */
+  readonly databaseUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly publicHosts: readonly string[];
   readonly demo: boolean;
   readonly attachmentLimitBytes: number;
   readonly projections: 'run' | 'pause';
+  /** The EventStoreDB-compatible endpoint, where it is on. */
+  readonly esdb: { readonly port: number; readonly insecure: boolean; readonly foreignWrites: boolean } | undefined;
 }
 
 /** Reads the environment. @throws WrongSettings naming every wrong setting and what is allowed */
@@ -99,9 +122,19 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if ((read.REDRESS_TLS_CERT === undefined) !== (read.REDRESS_TLS_KEY === undefined)) {
     faults.push('REDRESS_TLS_CERT and REDRESS_TLS_KEY go together: give both or neither.');
   }
+  faults.push(...wrongEndpoint(read));
   if (faults.length > 0) throw new WrongSettings(faults.join('\n'));
   return settingsOf(read);
 }
+
+/** Without credentials anybody who reaches the port is an administrator: nobody but this machine may reach it. */
+function wrongEndpoint({ REDRESS_ESDB_INSECURE: insecure, REDRESS_ESDB_PORT: port, HOST: host }: Values): string[] {
+  if (insecure !== true) return [];
+  if (port === undefined) return ['REDRESS_ESDB_INSECURE does nothing without REDRESS_ESDB_PORT.'];
+  return LOOPBACK.test(host) ? [] : ['REDRESS_ESDB_INSECURE is allowed only where HOST is a loopback address.'];
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 function settingsOf(read: Values): Settings {
   const { REDRESS_TLS_CERT: cert, REDRESS_TLS_KEY: key, REDRESS_TEST_CLOCK: clock } = read;
@@ -112,12 +145,21 @@ function settingsOf(read: Values): Settings {
     adminKey: read.REDRESS_ADMIN_KEY,
     masterKey: read.REDRESS_MASTER_KEY,
     testClock: clock === '0' ? undefined : clock === '1' ? 'now' : clock,
+    databaseUrl: read.REDRESS_DATABASE_URL,
     logLevel: read.REDRESS_LOG_LEVEL,
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     publicHosts: read.REDRESS_PUBLIC_HOSTS,
     demo: read.REDRESS_DEMO,
     attachmentLimitBytes: read.REDRESS_ATTACHMENT_LIMIT_BYTES,
     projections: read.REDRESS_PROJECTIONS,
+    esdb:
+      read.REDRESS_ESDB_PORT === undefined
+        ? undefined
+        : {
+            port: read.REDRESS_ESDB_PORT,
+            insecure: read.REDRESS_ESDB_INSECURE,
+            foreignWrites: read.REDRESS_ESDB_FOREIGN_WRITES,
+          },
   };
 }
 

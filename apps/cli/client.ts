@@ -4,11 +4,13 @@ import type { ImportSummary } from '#organisation';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { ImportOrder } from '../api/organisation/sending.js';
 import type { Finding, ShownOrganisation } from '../api/organisation/shown.js';
+import type { CaseExplained } from '../api/queries/case-reading.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
 export interface EngineClient {
   timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]>;
+  explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained>;
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
   rebuild(view: string): Promise<void>;
   organisation(moment: AskedMoment): Promise<ShownOrganisation>;
@@ -57,6 +59,11 @@ export async function connect(where: Where): Promise<EngineClient> {
   return LocalClient.open(folder);
 }
 
+function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): string {
+  const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
+  return `/cases/${encodeURIComponent(caseId)}/${what}?${query.toString()}`;
+}
+
 class HttpClient implements EngineClient {
   private readonly base: string;
 
@@ -67,10 +74,12 @@ class HttpClient implements EngineClient {
     this.base = url.replace(/\/+$/, '');
   }
 
-  async timeline(caseId: string, { by, asOf }: TimelineOrder): Promise<readonly TimelineEntry[]> {
-    const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
-    const path = `/cases/${encodeURIComponent(caseId)}/timeline?${query.toString()}`;
-    return (await this.request<{ items: TimelineEntry[] }>('GET', path)).items;
+  async timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]> {
+    return (await this.request<{ items: TimelineEntry[] }>('GET', ofCase(caseId, 'timeline', order))).items;
+  }
+
+  explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained> {
+    return this.request('GET', ofCase(caseId, 'explanation', order));
   }
 
   async importCases(cases: readonly object[]): Promise<readonly ImportResult[]> {

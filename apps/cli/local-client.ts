@@ -6,6 +6,7 @@ import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
 import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
+import type { CaseExplained } from '../api/queries/case-reading.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
 import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
@@ -28,11 +29,14 @@ export class LocalClient implements EngineClient {
     return new LocalClient(engine, await engine.operator.actor());
   }
 
-  async timeline(caseId: string, { by, asOf }: TimelineOrder): Promise<readonly TimelineEntry[]> {
-    const moment = { actor: this.actor, open: true, by, ...(asOf === undefined ? {} : { asOf }) };
+  async timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]> {
+    const moment = { actor: this.actor, open: true, ...momentOf(order) };
     const entries = await this.engine.reading.timeline(caseId, moment);
-    if (entries === undefined) throw new CliError(`There is no case ${caseId}.`);
-    return withNames(entries, this.engine.directory);
+    return withNames(known(caseId, entries), this.engine.directory);
+  }
+
+  async explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained> {
+    return known(caseId, await this.engine.reading.explanation(caseId, momentOf(order)));
   }
 
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]> {
@@ -78,4 +82,17 @@ export class LocalClient implements EngineClient {
     if (at === undefined) throw new CliError(`${text} is no instant with an offset, e.g. 2026-01-05T08:00:00+08:00.`);
     return at;
   }
+}
+
+/** @throws CliError where it is no instant */
+function momentOf({ by, asOf }: TimelineOrder): TimelineOrder {
+  if (asOf === undefined) return { by };
+  const at = parseInstant(asOf);
+  if (at === undefined) throw new CliError(`"${asOf}" is no instant: write it like 2026-01-05T08:00:00+08:00.`);
+  return { by, asOf: at };
+}
+
+function known<T>(caseId: string, found: T | undefined): T {
+  if (found === undefined) throw new CliError(`There is no case ${caseId}.`);
+  return found;
 }

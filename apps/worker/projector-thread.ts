@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { caseAggregate } from '#cases';
 import { openEmbeddedEventReader } from '#event-store/embedded';
 import { openEmbeddedVault } from '#privacy/embedded';
-import { openSqliteWriter, ProjectionRunner } from '#sql';
+import { openWriter, ProjectionRunner } from '#sql';
 import { PROJECTIONS } from '#views';
 import { failureOf, type Notice, type Order, type ProjectorData } from './messages.js';
 import { StatusReports } from './status-reports.js';
-import { VIEWS_FILE } from './views-file.js';
 
-const { folder, masterKey, ledgerFile } = workerData as ProjectorData;
+const { folder, masterKey, place, ledgerFile } = workerData as ProjectorData;
 const tell = (notice: Notice): void => parentPort!.postMessage(notice);
 
 async function run(): Promise<void> {
@@ -19,7 +17,7 @@ async function run(): Promise<void> {
     masterKey: Buffer.from(masterKey),
     ...(ledgerFile !== undefined && { ledgerFile }),
   });
-  const writer = openSqliteWriter({ file: join(folder, VIEWS_FILE) });
+  const writer = openWriter(place);
   const closeAll = async (): Promise<void> => {
     await writer.close();
     await vault.close();

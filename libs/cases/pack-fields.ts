@@ -3,6 +3,9 @@ import { parseDate } from '#calendar';
 import type { PackField } from '#policy';
 import type { FieldValues } from './domain/index.js';
 
+/** What is no word of anybody: the number of a report, the name of a project in a register. */
+const CODE = /^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,63}$/u;
+
 type Value = string | number | boolean;
 
 /** Values that were checked against the fields of a pack, parted by whether the log may show them (EVENTS.md 6). */
@@ -44,6 +47,10 @@ function readValue(value: Value, field: PackField): Value | Refusal {
   switch (type) {
     case 'text':
       return typeof value === 'string' && value !== '' ? value : wrong('text');
+    case 'code':
+      return typeof value === 'string' && CODE.test(value)
+        ? value
+        : wrong('a code of at most 64 letters, digits, ".", "_", "/" and "-"');
     case 'choice': {
       const allowed = choices.map((choice) => choice.id);
       return allowed.includes(String(value)) ? value : wrong('one of the choices', allowed);

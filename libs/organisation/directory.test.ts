@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { isRefusal, TestClock, type Refusal } from '#kernel';
 import type { Directory } from '#organisation';
 import { openEmbeddedDirectory } from '#organisation/embedded';
+import { openSharedDirectory } from '#organisation/postgres';
+import { openSql, tablesOf } from '#sql';
+import { isOnPostgres, placeOf } from '#sql/testing';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,7 +21,7 @@ let directory: Directory;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'directory-'));
   clock = new TestClock();
-  directory = await openEmbeddedDirectory({ folder, secret, clock });
+  directory = await opened();
 });
 
 afterEach(async () => {
@@ -28,7 +31,24 @@ afterEach(async () => {
 
 async function restart(): Promise<void> {
   await directory.close();
-  directory = await openEmbeddedDirectory({ folder, secret, clock });
+  directory = await opened();
+}
+
+/** On the store that this run is about (`onPostgres`). */
+async function opened(under = secret): Promise<Directory> {
+  const place = await placeOf(folder, 'control');
+  return 'url' in place
+    ? openSharedDirectory({ url: place.url, secret: under, clock })
+    : openEmbeddedDirectory({ folder, secret: under, clock });
+}
+
+/** Every byte at rest. */
+async function atRest(): Promise<Buffer> {
+  if (!isOnPostgres()) return Buffer.concat(readdirSync(folder).map((file) => readFileSync(join(folder, file))));
+  const db = openSql<Record<string, object>>(await placeOf(folder, 'control'));
+  const tables = await Promise.all((await tablesOf(db)).map((table) => db.selectFrom(table).selectAll().execute()));
+  await db.destroy();
+  return Buffer.from(JSON.stringify(tables));
 }
 
 function accepted<T extends object>(answer: T | Refusal): T {
@@ -113,18 +133,22 @@ describe('keys', () => {
     const first = (await directory.bootstrap({ adminKey: 'short' }))!;
     const { key } = await anAgent();
     const session = (await directory.beginSession(key))!;
-    const files = Buffer.concat(readdirSync(folder).map((file) => readFileSync(join(folder, file))));
+    const files = await atRest();
     expect(files.includes('admin')).toBe(true);
     for (const hidden of [key, session.cookie, first.signIn.token, 'short']) expect(files.includes(hidden)).toBe(false);
     await directory.close();
-    directory = await openEmbeddedDirectory({ folder, secret: randomBytes(32), clock });
-    expect(directory.authenticate('short')).toBeUndefined();
+    // Where several share it, who has another secret does not even come so far.
+    if (isOnPostgres()) await expect(opened(randomBytes(32))).rejects.toThrow(/another data folder/);
+    directory = await opened(isOnPostgres() ? secret : randomBytes(32));
+    expect(directory.authenticate('short') !== undefined).toBe(isOnPostgres());
   });
 
   test('a revoked one is refused at once and after a restart, and so are its sessions', async () => {
     const { keyId, key } = await anAgent();
     const { cookie } = (await directory.beginSession(key))!;
     const revoking = directory.revokeKey(keyId);
+    // Where several share the directory it holds when it is answered.
+    if (isOnPostgres()) await revoking;
     expect(directory.authenticate(key)).toBeUndefined();
     expect(directory.authenticateSession(cookie)).toBeUndefined();
     expect(accepted(await revoking).revokedAt).toBe(clock.now());

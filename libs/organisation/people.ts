@@ -22,7 +22,8 @@ export class People {
   constructor(private readonly database: ControlDatabase) {}
 
   async load(): Promise<void> {
-    for (const { unit, active, ...row } of await this.database.selectFrom('person').selectAll().execute()) {
+    const rows = await this.database.selectFrom('person').selectAll().execute();
+    for (const { unit, active, ...row } of rows) {
       this.people.set(row.id, { ...row, ...(unit !== null && { unit }), active: active === 1 });
     }
   }

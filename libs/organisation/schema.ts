@@ -1,5 +1,6 @@
-import type { Insertable, Kysely, Migration, Selectable } from 'kysely';
+import { sql, type Insertable, type Kysely, type Migration, type Selectable } from 'kysely';
 import type { Instant, Role } from '#kernel';
+import { isSqlite } from '#sql';
 
 export const PERSON_KINDS = ['person', 'service'] as const;
 export type PersonKind = (typeof PERSON_KINDS)[number];
@@ -49,6 +50,8 @@ export interface ControlTables {
   api_key: ApiKeyTable;
   session: SessionTable;
   sign_in_link: SignInLinkTable;
+  /** In PostgreSQL only: of the secret under which the hashes were made. */
+  directory_secret: { fingerprint: string };
 }
 
 export type ControlDatabase = Kysely<ControlTables>;
@@ -56,10 +59,34 @@ export type ApiKeyRow = Selectable<ApiKeyTable>;
 export type SessionRow = Selectable<SessionTable>;
 export type NewSession = Insertable<SessionTable>;
 
-/** The tables of `control.db`, one migration per change, run in the order of their names. */
+/** The tables of `control.db`, or of the PostgreSQL that several share: one migration per change, run in the order of their names. */
 export const CONTROL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-keys-sessions-links': { up: createTables },
+  '0002-shared-by-several': { up: shareAmongSeveral },
 };
+
+/** The channel on which PostgreSQL tells those who share a directory that it changed. */
+export const DIRECTORY_CHANGED = 'redress_directory';
+
+/** What changes in what every process has in memory is told. A file is one process's: there is nobody to tell. */
+async function shareAmongSeveral(db: Kysely<unknown>): Promise<void> {
+  if (isSqlite(db)) return;
+  await db.schema
+    .createTable('directory_secret')
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .execute();
+  await sql`create function directory_changed() returns trigger language plpgsql as $$
+    begin perform pg_notify(${sql.lit(DIRECTORY_CHANGED)}, tg_table_schema); return null; end $$`.execute(db);
+  const changes = [
+    ['person', 'insert or update or delete'],
+    ['api_key', 'insert or update of revoked_at'],
+    ['session', 'insert or delete'],
+  ] as const;
+  for (const [table, change] of changes) {
+    await sql`create trigger directory_changed after ${sql.raw(change)} on ${sql.table(table)}
+      for each statement execute function directory_changed()`.execute(db);
+  }
+}
 
 async function createTables({ schema }: Kysely<unknown>): Promise<void> {
   await schema

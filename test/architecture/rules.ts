@@ -77,7 +77,7 @@ export const RULES: readonly Rule[] = [
       if (!path.startsWith('libs/') || isTest(path)) return undefined;
       const lib = libOf(path);
       const adapter = imports.find(
-        (it) => /^#[^/]+\/(embedded|eventstoredb|bullmq|endpoint)/.test(it) && libImported(it) !== lib,
+        (it) => /^#[^/]+\/(embedded|postgres|eventstoredb|bullmq|endpoint)/.test(it) && libImported(it) !== lib,
       );
       return adapter && `${adapter} is an adapter`;
     },

@@ -2,8 +2,12 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { calendar } from './calendar.js';
+import { clocks } from './clocks.js';
+import { decide } from './decide.js';
 import { measured, scratchFolder } from './children.js';
 import { commands } from './commands.js';
+import { esdb } from './esdb.js';
+import { postgres } from './postgres.js';
 import { line } from './report.js';
 
 const CASES = Number(process.env.BENCH_CASES ?? 122_000);
@@ -66,7 +70,15 @@ async function views(): Promise<void> {
   if (process.env.BENCH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { commands, views, calendar };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  commands,
+  views,
+  postgres,
+  calendar,
+  decide,
+  clocks,
+  esdb,
+};
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;

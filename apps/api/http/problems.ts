@@ -47,6 +47,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   WITHHELD: [403, 'Your role may not see this.'],
   UNKNOWN_ROUTE: [404, 'There is nothing at this address; /docs lists what there is.'],
   CASE_NOT_FOUND: [404, 'There is no case with this id.'],
+  CLOCK_NOT_FOUND: [404, 'The case has no such clock, or no such run of it; facts.clocks names those it has.'],
   ATTACHMENT_NOT_FOUND: [404, 'The case has no attachment with this id.'],
   ATTACHMENT_DAMAGED: [410, 'What is stored of the attachment is not what was stored.'],
   ATTACHMENT_ERASED: [410, 'The attachment was erased.'],
@@ -54,7 +55,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   KEY_UNKNOWN: [404, 'There is no key with this id.'],
   PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
   NO_TEST_CLOCK: [404, 'This server runs on real time: start it with REDRESS_TEST_CLOCK to move time.'],
-  METHOD_NOT_ALLOWED: [405, 'This address does not know that method.'],
+  METHOD_NOT_ALLOWED: [405, 'This address does not know that method; the header Allow names those it knows.'],
   FOREIGN_POSITION: [409, 'The position is of another log: begin again, or translate it.'],
   POSITION_AHEAD: [409, 'The position lies beyond the end of the log.'],
   PRECONDITION_FAILED: [412, 'Somebody changed the case since: read it again and decide anew.'],
@@ -93,8 +94,12 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   HEADERS_TOO_LARGE: [431, 'The headers are larger than allowed.'],
   INTERNAL: [500, 'Something is wrong on our side; the log of the server names it by the correlation id.'],
   VIEW_BEHIND: [503, 'The view has not come that far yet: try again.'],
-  CLOCK_JUMPED: [503, 'The clock of the machine jumped: an operator must confirm it before anything is written.'],
+  CLOCK_JUMPED: [
+    503,
+    'The clock of the machine jumped: nothing is written until it agrees again, or an administrator confirms what GET /clock shows by POST /clock/confirm.',
+  ],
   STORE_UNAVAILABLE: [503, 'The event store does not answer: try again.'],
+  DATABASE_UNAVAILABLE: [503, 'The database does not answer: try again.'],
   SHUTTING_DOWN: [503, 'The server is stopping.'],
 };
 
