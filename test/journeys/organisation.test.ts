@@ -125,7 +125,11 @@ test('O-2: what must be held and is not is named, beside a server and without on
   const { code, out } = await redress('organisation', 'check');
   expect([code, out.trim().split('\n')]).toEqual([
     2,
-    ['NOBODY_HOLDS: nobody holds first_responsible in property', 'NOBODY_HOLDS: nobody holds liaison in property'],
+    [
+      'NOBODY_HOLDS: nobody holds first_responsible in property',
+      'NOBODY_HOLDS: nobody holds liaison in property',
+      'PACK_POST_NOT_HELD: the pack names liaison, and nobody holds it',
+    ],
   ]);
   await server.stop();
   expect((await redress('organisation', 'check')).out).toBe(out);
