@@ -8,6 +8,7 @@ import { Engine } from './engine.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
+import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { AssessmentController } from './organisation/assessment.controller.js';
 import { OrganisationController } from './organisation/organisation.controller.js';
@@ -17,6 +18,8 @@ import { BoardController } from './queries/board.controller.js';
 import { CaseController } from './queries/case.controller.js';
 import { ExplanationController } from './queries/explanation.controller.js';
 import { PolicyController } from './queries/policy.controller.js';
+import { CalendarsController } from './rules/calendars.controller.js';
+import { PoliciesController } from './rules/policies.controller.js';
 import { Telemetry } from './telemetry.js';
 
 /** Composition only: which controllers there are, and the engine they all work on. */
@@ -33,6 +36,8 @@ export class ApiModule {
         CaseController,
         ExplanationController,
         PolicyController,
+        PoliciesController,
+        CalendarsController,
         FeedController,
         ImportController,
         PeopleController,
@@ -41,6 +46,7 @@ export class ApiModule {
         SignInController,
         ClockController,
         OperationsController,
+        NotificationsController,
       ],
       providers: [
         { provide: Engine, useValue: engine },

@@ -24,6 +24,19 @@ const testClock = z.string().transform((text, context) => {
   return at ?? text;
 });
 
+const MAIL_ADDRESS = /^(?:[^<>@\r\n"]{1,100} <[^\s<>@]{1,64}@[^\s<>@]{1,255}>|[^\s<>@]{1,64}@[^\s<>@]{1,255})$/;
+
+const urlOf = (...protocols: readonly string[]) =>
+  z.string().refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return url !== undefined && protocols.includes(url.protocol) && url.hostname !== '';
+  });
+
+/** Under which links are made: the console's places stand behind `#`. */
+const publicUrl = urlOf('http:', 'https:')
+  .refine((text) => !/[?#]/.test(text) && URL.canParse(text) && new URL(text).username === '')
+  .transform((text) => text.replace(/\/+$/, ''));
+
 interface Allowed {
   readonly schema: z.ZodType;
   readonly allowed: string;
@@ -60,6 +73,19 @@ const SETTINGS = {
       .default([]),
     allowed: 'host names, separated by commas, under which browsers may reach a server bound to loopback',
   },
+  REDRESS_SMTP_URL: {
+    schema: urlOf('smtp:', 'smtps:').optional(),
+    allowed: 'a mail server, smtp://user:password@host:port or smtps://…; needs REDRESS_MAIL_FROM too',
+  },
+  REDRESS_MAIL_FROM: {
+    schema: z.string().regex(MAIL_ADDRESS).optional(),
+    allowed: 'whom mail is from, redress@example.org or Redress <redress@example.org>',
+  },
+  REDRESS_PUBLIC_URL: {
+    schema: publicUrl.optional(),
+    allowed:
+      'where people reach the console, https://host[:port][/path], for the links in mails (default: HOST and PORT)',
+  },
   REDRESS_DEMO: { schema: flag.default(false), allowed: '0 or 1: fill an empty folder with the demo (as --demo does)' },
   REDRESS_ATTACHMENT_LIMIT_BYTES: {
     schema: z
@@ -68,6 +94,10 @@ const SETTINGS = {
       .transform(Number)
       .default(25 * 1024 * 1024),
     allowed: 'the largest attachment in bytes (default 26214400)',
+  },
+  REDRESS_PACK: {
+    schema: z.string().min(1).default('group'),
+    allowed: 'the policy pack of cases that name none, by its id (default group)',
   },
   REDRESS_ESDB_PORT: {
     schema: port.optional(),
@@ -102,8 +132,14 @@ export interface Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly publicHosts: readonly string[];
+  /** Undefined where there is no mail server: then notifications go into the log. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
+  /** Where people reach the console, without a slash at its end. */
+  readonly publicUrl: string;
   readonly demo: boolean;
   readonly attachmentLimitBytes: number;
+  /** The policy pack of cases that name none. */
+  readonly pack: string;
   readonly projections: 'run' | 'pause';
   /** The EventStoreDB-compatible endpoint, where it is on. */
   readonly esdb: { readonly port: number; readonly insecure: boolean; readonly foreignWrites: boolean } | undefined;
@@ -122,6 +158,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if ((read.REDRESS_TLS_CERT === undefined) !== (read.REDRESS_TLS_KEY === undefined)) {
     faults.push('REDRESS_TLS_CERT and REDRESS_TLS_KEY go together: give both or neither.');
   }
+  if ((read.REDRESS_SMTP_URL === undefined) !== (read.REDRESS_MAIL_FROM === undefined)) {
+    faults.push('REDRESS_SMTP_URL and REDRESS_MAIL_FROM go together: give both or neither.');
+  }
   faults.push(...wrongEndpoint(read));
   if (faults.length > 0) throw new WrongSettings(faults.join('\n'));
   return settingsOf(read);
@@ -138,6 +177,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 function settingsOf(read: Values): Settings {
   const { REDRESS_TLS_CERT: cert, REDRESS_TLS_KEY: key, REDRESS_TEST_CLOCK: clock } = read;
+  const { REDRESS_SMTP_URL: url, REDRESS_MAIL_FROM: from } = read;
   return {
     port: read.PORT,
     host: read.HOST,
@@ -149,8 +189,11 @@ function settingsOf(read: Values): Settings {
     logLevel: read.REDRESS_LOG_LEVEL,
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     publicHosts: read.REDRESS_PUBLIC_HOSTS,
+    mail: url !== undefined && from !== undefined ? { url, from } : undefined,
+    publicUrl: read.REDRESS_PUBLIC_URL ?? ownUrl(read),
     demo: read.REDRESS_DEMO,
     attachmentLimitBytes: read.REDRESS_ATTACHMENT_LIMIT_BYTES,
+    pack: read.REDRESS_PACK,
     projections: read.REDRESS_PROJECTIONS,
     esdb:
       read.REDRESS_ESDB_PORT === undefined
@@ -161,6 +204,11 @@ function settingsOf(read: Values): Settings {
             foreignWrites: read.REDRESS_ESDB_FOREIGN_WRITES,
           },
   };
+}
+
+function ownUrl({ HOST, PORT, REDRESS_TLS_CERT: cert }: Values): string {
+  const host = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST.includes(':') ? `[${HOST}]` : HOST;
+  return `${cert === undefined ? 'http' : 'https'}://${host}:${PORT}`;
 }
 
 const unknownNames = (environment: NodeJS.ProcessEnv): string[] =>

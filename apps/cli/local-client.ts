@@ -1,16 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { parseInstant, type Actor, type Instant } from '#kernel';
+import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
 import { FileUnreadable, type ImportSummary } from '#organisation';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { ShownNotice } from '../api/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
 import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
 import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
-import { CliError, type AskedMoment, type EngineClient, type TimelineOrder } from './client.js';
+import type { Executed } from '#execution';
+import { byEngine, type Origin } from '#rulebook';
+import { problemOf } from '../api/http/problems.js';
+import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
+import {
+  CliError,
+  refused,
+  type AskedMoment,
+  type EngineClient,
+  type GivenPack,
+  type Published,
+  type TimelineOrder,
+} from './client.js';
 
 /** The engine itself in this process, for a folder that no server holds. */
 export class LocalClient implements EngineClient {
@@ -25,7 +38,7 @@ export class LocalClient implements EngineClient {
   static async open(folder: string): Promise<LocalClient> {
     const settings = readSettings({ ...process.env, REDRESS_DATA: folder });
     const logger = pino({ level: 'silent' });
-    const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false });
+    const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
   }
 
@@ -65,6 +78,48 @@ export class LocalClient implements EngineClient {
     }
   }
 
+  notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
+    return this.engine.notifications.list(state as ShownNotice['state'] | undefined, undefined, 200);
+  }
+
+  async retryNotifications(messageId: string | undefined): Promise<number> {
+    const answer = await this.engine.notifications.retry(messageId);
+    if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
+    return answer.retried;
+  }
+
+  async publishCalendar(given: unknown): Promise<Published> {
+    return published(await this.engine.rulebook.publishCalendar(given, this.origin()));
+  }
+
+  calendars(): Promise<readonly ShownCalendar[]> {
+    const progress = this.engine.recomputing.progress();
+    return Promise.resolve(this.engine.rulebook.register.publications().map((it) => shownCalendar(it, progress)));
+  }
+
+  async publishPack({ text, fileName, effectiveFrom }: GivenPack): Promise<Published> {
+    const at = effectiveFrom === undefined ? undefined : parseInstant(effectiveFrom);
+    if (effectiveFrom !== undefined && at === undefined)
+      throw new CliError(`${effectiveFrom} is no instant with an offset.`);
+    const pack = { text, fileName, ...(at === undefined ? {} : { effectiveFrom: at }) };
+    return published(await this.engine.rulebook.publishPolicy(pack, this.origin()));
+  }
+
+  packs(): Promise<readonly ShownPack[]> {
+    return Promise.resolve(shownPacks(this.engine.rulebook, this.engine.clock.now()));
+  }
+
+  packText(pack: string, version: string): Promise<string> {
+    const found = this.engine.rulebook.register.version(pack, version);
+    return found === undefined
+      ? Promise.reject(refused(problemOf({ code: 'POLICY_NOT_FOUND', facts: { pack, version } })))
+      : Promise.resolve(found.text);
+  }
+
+  private origin(): Origin {
+    return { ...byEngine(), actor: this.actor, correlationId: this.correlationId };
+  }
+
   now(): Promise<string> {
     return Promise.resolve(this.engine.time.clock.now());
   }
@@ -95,4 +150,10 @@ function momentOf({ by, asOf }: TimelineOrder): TimelineOrder {
 function known<T>(caseId: string, found: T | undefined): T {
   if (found === undefined) throw new CliError(`There is no case ${caseId}.`);
   return found;
+}
+
+function published(outcome: Executed | Refusal): Published {
+  if (isRefusal(outcome)) throw refused(problemOf(outcome));
+  const { result, position, repeated } = outcome;
+  return { ...result, known: repeated || result['known'] === true, position };
 }

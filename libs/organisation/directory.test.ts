@@ -240,3 +240,49 @@ describe('sessions and links', () => {
     expect(directory.authenticateSession(key)).toBeUndefined();
   });
 });
+
+describe('whom a word of a pack or a case means', () => {
+  const named = (word: string): string[] => directory.whoIs(word).map(({ name }) => name);
+
+  test('a person by id, else who holds the post of that name; those who left are nobody', async () => {
+    const { id: li } = await directory.addPerson({ kind: 'person', name: 'li' });
+    const { id: wang } = await directory.addPerson({ kind: 'person', name: 'wang' });
+    accepted(await directory.assignPost({ post: 'unit_head', personIds: [wang, li, wang] }));
+    expect([named(li), named('unit_head').sort(), named('nobody')]).toEqual([['li'], ['li', 'wang'], []]);
+    accepted(await directory.setPersonActive(li, false));
+    expect([named(li), named('unit_head')]).toEqual([[], ['wang']]);
+    await restart();
+    expect(named('unit_head')).toEqual(['wang']);
+    expect(directory.listPosts()).toEqual([{ post: 'unit_head', personIds: [li, wang].sort() }]);
+  });
+
+  test('a post changes hands, and is gone where nobody holds it; only people who are there hold one', async () => {
+    const { id: li } = await directory.addPerson({ kind: 'person', name: 'li' });
+    expect(await directory.assignPost({ post: 'head', personIds: ['nobody'] })).toMatchObject({
+      code: 'PERSON_UNKNOWN',
+    });
+    accepted(await directory.assignPost({ post: 'head', personIds: [li] }));
+    accepted(await directory.assignPost({ post: 'head', personIds: [] }));
+    expect([named('head'), directory.listPosts()]).toEqual([[], []]);
+    await restart();
+    expect(named('head')).toEqual([]);
+  });
+
+  test('where somebody is reached is changed field by field, and survives a restart', async () => {
+    const { personId, key } = await anAgent();
+    const contact = { email: 'wang@example.org', language: 'zh', timeZone: 'Asia/Shanghai' } as const;
+    accepted(await directory.changePerson(personId, contact));
+    await restart();
+    expect(directory.getPerson(personId)).toMatchObject({
+      name: '王芳',
+      unit: 'service-centre',
+      active: true,
+      ...contact,
+    });
+    accepted(await directory.changePerson(personId, { email: null, unit: 'engineering' }));
+    expect(directory.getPerson(personId)).not.toHaveProperty('email');
+    expect(directory.getPerson(personId)).toMatchObject({ language: 'zh', unit: 'engineering' });
+    expect(directory.authenticate(key)).toMatchObject({ unit: 'engineering' });
+    expect(await directory.changePerson('nobody', {})).toMatchObject({ code: 'PERSON_UNKNOWN' });
+  });
+});

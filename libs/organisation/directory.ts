@@ -1,7 +1,8 @@
 import { isRefusal, refuse, type Actor, type Clock, type Refusal, type Role } from '#kernel';
 import { CredentialHasher } from './credentials.js';
 import { Keys, type ApiKey, type NewKey } from './keys.js';
-import { People, type NewPerson, type Person } from './people.js';
+import { People, type NewPerson, type Person, type PersonChange } from './people.js';
+import { Posts, type Post } from './posts.js';
 import type { ControlDatabase } from './schema.js';
 import { Sessions, type BegunSession, type SignInLink } from './sessions.js';
 
@@ -27,6 +28,7 @@ export interface FirstAdministrator {
  */
 export class Directory {
   private readonly people: People;
+  private readonly posts: Posts;
   private readonly keys: Keys;
   private readonly sessions: Sessions;
   private readonly actors = new WeakMap<object, { readonly person: Person; readonly actor: Actor }>();
@@ -45,6 +47,7 @@ export class Directory {
   ) {
     const hasher = new CredentialHasher(secret);
     this.people = new People(database);
+    this.posts = new Posts(database);
     this.keys = new Keys(database, hasher, clock);
     this.sessions = new Sessions(database, hasher, clock);
   }
@@ -52,6 +55,7 @@ export class Directory {
   /** Reads everything into memory; must have ended once before anything else is asked. Again, it reads what others changed. */
   async load(): Promise<void> {
     await this.people.load();
+    await this.posts.load();
     await this.keys.load();
     await this.sessions.load();
   }
@@ -126,6 +130,35 @@ export class Directory {
 
   listPeople(): Person[] {
     return this.people.list();
+  }
+
+  getPerson(personId: string): Person | undefined {
+    return this.people.get(personId);
+  }
+
+  /** Where to reach somebody, and in which words. PERSON_UNKNOWN */
+  changePerson(personId: string, change: PersonChange): Promise<Person | Refusal> {
+    return this.people.change(personId, change);
+  }
+
+  listPosts(): Post[] {
+    return this.posts.list();
+  }
+
+  /** Who holds a post from now on; nobody where the list is empty. PERSON_UNKNOWN */
+  async assignPost(post: Post): Promise<Post | Refusal> {
+    const unknown = post.personIds.find((personId) => this.people.get(personId) === undefined);
+    return unknown === undefined ? this.posts.assign(post) : refuse('PERSON_UNKNOWN', { personId: unknown });
+  }
+
+  /**
+   * The people whom a word of a pack or a case means: a person by id, else whoever holds the post of that name. Those who
+   * left are nobody.
+   */
+  whoIs(personOrPost: string): readonly Person[] {
+    const person = this.people.get(personOrPost);
+    const people = person ? [person] : this.posts.holders(personOrPost).flatMap((id) => this.people.get(id) ?? []);
+    return people.filter(({ active }) => active);
   }
 
   /** PERSON_UNKNOWN, LAST_ADMINISTRATOR */

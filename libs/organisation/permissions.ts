@@ -9,7 +9,10 @@ export const PERMISSIONS = [
   'manage_keys',
   'manage_organisation',
   'import',
+  'publish_rules',
   'manage_projections',
+  'read_notifications',
+  'manage_notifications',
   'confirm_clock',
   'move_test_clock',
 ] as const;
@@ -24,7 +27,10 @@ const ROLES_WITH: Readonly<Record<Permission, readonly Role[]>> = {
   manage_keys: ['administrator'],
   manage_organisation: ['administrator'],
   import: ['administrator'],
+  publish_rules: ['administrator'],
   manage_projections: ['administrator'],
+  read_notifications: ['supervisor', 'auditor', 'administrator'],
+  manage_notifications: ['administrator'],
   confirm_clock: ['administrator'],
   move_test_clock: ['administrator'],
 };

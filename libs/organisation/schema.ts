@@ -5,6 +5,10 @@ import { isSqlite } from '#sql';
 export const PERSON_KINDS = ['person', 'service'] as const;
 export type PersonKind = (typeof PERSON_KINDS)[number];
 
+/** The languages in which packs have their texts. */
+export const LANGUAGES = ['zh', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 /** Who can act. The log knows the random id only (EVENTS.md 1). */
 export interface PersonTable {
   id: string;
@@ -12,6 +16,15 @@ export interface PersonTable {
   name: string;
   unit: string | null;
   active: 0 | 1;
+  email: string | null;
+  language: Language | null;
+  time_zone: string | null;
+}
+
+/** Who holds a post that packs name (O-1): the head of the service centre, the company's leaders. */
+export interface PostHolderTable {
+  post: string;
+  person_id: string;
 }
 
 /** Keys, session cookies and links are kept as HMACs under a secret of the vault: the file alone lets nobody guess one. */
@@ -47,6 +60,7 @@ export interface SignInLinkTable {
 
 export interface ControlTables {
   person: PersonTable;
+  post_holder: PostHolderTable;
   api_key: ApiKeyTable;
   session: SessionTable;
   sign_in_link: SignInLinkTable;
@@ -63,6 +77,7 @@ export type NewSession = Insertable<SessionTable>;
 export const CONTROL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-keys-sessions-links': { up: createTables },
   '0002-shared-by-several': { up: shareAmongSeveral },
+  '0003-contacts-and-posts': { up: addContactsAndPosts },
 };
 
 /** The channel on which PostgreSQL tells those who share a directory that it changed. */
@@ -125,4 +140,20 @@ async function createTables({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('expires_at', 'text', (column) => column.notNull())
     .addColumn('used_at', 'text')
     .execute();
+}
+
+async function addContactsAndPosts(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  for (const column of ['email', 'language', 'time_zone']) {
+    await schema.alterTable('person').addColumn(column, 'text').execute();
+  }
+  await schema
+    .createTable('post_holder')
+    .addColumn('post', 'text', (column) => column.notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+    .addPrimaryKeyConstraint('post_holder_key', ['post', 'person_id'])
+    .execute();
+  if (isSqlite(db)) return;
+  await sql`create trigger directory_changed after insert or delete on post_holder
+    for each statement execute function directory_changed()`.execute(db);
 }

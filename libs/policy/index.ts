@@ -5,8 +5,18 @@ export type { Reckoned, Span } from './reckoning.js';
 export * from './policy.js';
 export * from './load.js';
 export * from './shipped.js';
-export type { Category, SeverityRule } from './schema/pack.js';
+export { packJsonSchema, type Category, type SeverityRule } from './schema/pack.js';
+export * from './differences.js';
 export type { ClockRule, EscalationRule } from './schema/clock.js';
+export { Notices } from './notices.js';
+export {
+  NOTICE_CHANNELS,
+  PLACEHOLDERS,
+  type NoticeChannel,
+  type NoticeRule,
+  type Placeholder,
+} from './schema/notifications.js';
+export type { NoticeTemplate, Words } from './schema/notifications.js';
 export {
   NORMALISERS,
   type FormRule,

@@ -3,6 +3,7 @@ import { parseBudget, type Budget, type Calendar } from '#calendar';
 import type { Calendars } from './calendars.js';
 import type { CaseAsked, Occurrence } from './conditions.js';
 import { Reckoning, textOf, type Reckoned, type Span } from './reckoning.js';
+import { Notices } from './notices.js';
 import type { ClockRule, EscalationRule } from './schema/clock.js';
 import type { FormRule, PackField, RepeatRule, Requirement, StepRule } from './schema/intake.js';
 import { categoryIds, type Category, type Pack } from './schema/pack.js';
@@ -48,6 +49,8 @@ export class Policy {
   private readonly clocksById: ReadonlyMap<string, ClockRule>;
   private readonly reckoning: Reckoning;
   private readonly triggers: Triggers;
+  /** Who is told of what; undefined where the pack tells nobody. */
+  readonly notices: Notices | undefined;
   /** The commands before which anything is asked. */
   private readonly gated: ReadonlySet<string>;
 
@@ -60,6 +63,7 @@ export class Policy {
     this.clocksById = new Map(pack.clocks.map((clock) => [clock.id, clock]));
     this.reckoning = new Reckoning(pack, calendars);
     this.triggers = new Triggers(pack);
+    this.notices = pack.notifications && new Notices(pack.notifications, this.reckoning);
     this.gated = new Set([
       ...pack.requirements.flatMap(({ before }) => before),
       ...pack.steps.map(({ before }) => before),
@@ -72,6 +76,11 @@ export class Policy {
 
   get version(): string {
     return this.pack.version;
+  }
+
+  /** how long before it takes effect a version that follows this one is announced. */
+  get notice(): Pack['notice'] {
+    return this.pack.notice;
   }
 
   get name(): Pack['name'] {

@@ -11,6 +11,7 @@ export {
   dueBefore,
   deadlinesQuery,
   nextDue,
+  provisionalCases,
   type DeadlineFilter,
   type DeadlineItem,
   type DeadlinePage,

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { ExecutorPorts } from '#execution';
+import { isRefusal } from '#kernel';
 import { Organisation, type OrganisationPorts } from '#organisation';
 import type { Policy } from '#policy';
 
@@ -18,3 +20,15 @@ export function heldBy(organisation: Organisation): (policy: Policy) => Policy {
     return known;
   };
 }
+
+type Ruled = ReturnType<ExecutorPorts<never, Policy>['policyFor']>;
+
+/** A ruling whose posts are held as `held` says. */
+export const ruledWith =
+  <Asked extends readonly unknown[]>(held: (policy: Policy) => Policy, ruling: (...asked: Asked) => Ruled) =>
+  (...asked: Asked): Ruled => {
+    const found = ruling(...asked);
+    if (isRefusal(found)) return found;
+    const { pack, version, policy } = found;
+    return { pack, version, policy: held(policy) };
+  };

@@ -69,6 +69,9 @@ export class ReceiveCase extends CaseCommand {
   @IdField({ optional: true, description: 'Who took it in, where that was not the recording unit (I-6, I-12)' })
   receivedByUnit?: string;
 
+  @CodeField({ optional: true, description: 'The policy pack that rules it; the one of the desk where left out' })
+  pack?: string;
+
   @BooleanField({ optional: true, description: 'A small matter that was answered at once (I-11)' })
   answeredAtOnce?: boolean;
 

@@ -96,7 +96,7 @@ async function bindToSecret(database: ControlDatabase, secret: Buffer): Promise<
   else if (known.fingerprint !== fingerprint) throw new DirectoryOfAnother();
 }
 
-const TABLES = ['person', 'api_key', 'session', 'sign_in_link'] as const;
+const TABLES = ['person', 'post_holder', 'api_key', 'session', 'sign_in_link'] as const;
 
 /** The file is put aside then: with it a key that was revoked since would work again. */
 async function moveIn(database: ControlDatabase, file: string): Promise<void> {
