@@ -10,6 +10,8 @@ import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
 import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
+import { AssessmentController } from './organisation/assessment.controller.js';
+import { OrganisationController } from './organisation/organisation.controller.js';
 import { PeopleController } from './people/people.controller.js';
 import { SignInController } from './people/sign-in.controller.js';
 import { BoardController } from './queries/board.controller.js';
@@ -39,6 +41,8 @@ export class ApiModule {
         FeedController,
         ImportController,
         PeopleController,
+        OrganisationController,
+        AssessmentController,
         SignInController,
         ClockController,
         OperationsController,

@@ -4,9 +4,10 @@ import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
 import type { Clock, ClockWatcher } from '#kernel';
-import type { Directory, FirstAdministrator } from '#organisation';
+import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
 import { openSharedDirectory } from '#organisation/postgres';
+import type { Policy } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
@@ -21,8 +22,9 @@ import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
 import { Notifications, rulesOf } from './notifications.js';
 import { openClock, type LogClock } from './log-clock.js';
+import { heldBy, openOrganisation, ruledWith } from './organisation/composition.js';
 import { CaseReading } from './queries/case-reading.js';
-import { openRulebook, policyOf, ruledBy } from './rules/composition.js';
+import { openRulebook, packInForce, policyOf, ruledBy } from './rules/composition.js';
 import { recomputeProvisional } from './rules/recompute.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
@@ -45,6 +47,7 @@ interface Parts {
   readonly store: EmbeddedEventStore;
   readonly rulebook: Rulebook;
   readonly directory: Directory;
+  readonly organisation: Organisation;
   readonly viewAccess: ViewAccess;
   readonly notifications: Notifications;
 }
@@ -62,6 +65,7 @@ export class Engine {
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
+  private readonly held: (policy: Policy) => Policy;
   private readonly unwatch: () => void;
   readonly recomputing: RecomputeProvisional;
 
@@ -72,6 +76,7 @@ export class Engine {
     private readonly surroundings: Surroundings,
   ) {
     const { store, vault, time, directory, rulebook } = parts;
+    this.held = heldBy(parts.organisation);
     const onLost = (lost: LostKey): void => this.alarm(lost);
     this.executor = this.executorOn(time.clock);
     this.feed = new Feed({ store, vault, upcasts: caseAggregate.upcasts, category: caseAggregate.category, onLost });
@@ -79,7 +84,7 @@ export class Engine {
       store,
       vault,
       clock: time.clock,
-      policyOf: policyOf(rulebook, time.clock),
+      policyOf: (state) => this.held(policyOf(rulebook, time.clock)(state)),
       onLost,
     });
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
@@ -128,6 +133,7 @@ export class Engine {
       const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
       const { adminKey, pack } = settings;
       const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
+      const organisation = keep(await openOrganisation({ store, vault, clock: time.clock }, logger));
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
       const log = {
@@ -146,7 +152,7 @@ export class Engine {
           rules: rulesOf(rulebook),
         }),
       );
-      const parts = { lock, time, vault, store, rulebook, directory, viewAccess, notifications };
+      const parts = { lock, time, vault, store, rulebook, directory, organisation, viewAccess, notifications };
       return new Engine(settings, parts, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
@@ -158,7 +164,17 @@ export class Engine {
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
     const { store, vault, rulebook } = this.parts;
-    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: ruledBy(rulebook) });
+    const policyFor = ruledWith(this.held, ruledBy(rulebook));
+    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor });
+  }
+
+  /** The pack of the desk as it is in force now, with those who hold its posts. */
+  get policy(): Policy {
+    return this.held(packInForce(this.rulebook, this.clock));
+  }
+
+  get organisation(): Organisation {
+    return this.parts.organisation;
   }
 
   get clock(): Clock {
@@ -262,6 +278,7 @@ export class Engine {
     await this.operator.end();
     await this.notifications.close();
     await this.parts.viewAccess.close();
+    await this.organisation.close();
     await this.parts.rulebook.close();
     await this.store.close();
     await this.directory.close();

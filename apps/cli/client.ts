@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { runningServer } from '../api/data-folder.js';
+import type { ImportSummary } from '#organisation';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { ImportOrder } from '../api/organisation/sending.js';
+import type { Finding, ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
@@ -12,6 +15,9 @@ export interface EngineClient {
   explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained>;
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
   rebuild(view: string): Promise<void>;
+  organisation(moment: AskedMoment): Promise<ShownOrganisation>;
+  checkOrganisation(): Promise<readonly Finding[]>;
+  importOrganisation(order: ImportOrder): Promise<ImportSummary>;
   /** The latest notifications, of one state where it is named. */
   notifications(state: string | undefined): Promise<readonly ShownNotice[]>;
   /** Has dead messages tried again, all where none is named. @returns how many */
@@ -38,6 +44,12 @@ export interface GivenPack {
 export interface TimelineOrder {
   readonly by: 'recorded' | 'occurred';
   readonly asOf?: string;
+}
+
+/** Instants with an offset; now where left out. */
+export interface AskedMoment {
+  readonly at?: string;
+  readonly known?: string;
 }
 
 export interface Where {
@@ -106,6 +118,18 @@ class HttpClient implements EngineClient {
 
   async rebuild(view: string): Promise<void> {
     await this.request('POST', `/projections/${encodeURIComponent(view)}/rebuild`);
+  }
+
+  organisation(moment: AskedMoment): Promise<ShownOrganisation> {
+    return this.request('GET', `/organisation?${new URLSearchParams({ ...moment }).toString()}`);
+  }
+
+  async checkOrganisation(): Promise<readonly Finding[]> {
+    return (await this.request<{ items: Finding[] }>('GET', '/organisation/check')).items;
+  }
+
+  importOrganisation(order: ImportOrder): Promise<ImportSummary> {
+    return this.request('POST', '/organisation/import', order);
   }
 
   async notifications(state: string | undefined): Promise<readonly ShownNotice[]> {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { isRefusal, parseInstant, type Actor, type Refusal } from '#kernel';
+import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
+import { FileUnreadable, type ImportSummary } from '#organisation';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { ShownNotice } from '../api/notifications.js';
+import { importFile, type ImportOrder } from '../api/organisation/sending.js';
+import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
 import { readSettings } from '../api/settings.js';
@@ -12,7 +15,15 @@ import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
 import { problemOf } from '../api/http/problems.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
-import { CliError, refused, type EngineClient, type GivenPack, type Published, type TimelineOrder } from './client.js';
+import {
+  CliError,
+  refused,
+  type AskedMoment,
+  type EngineClient,
+  type GivenPack,
+  type Published,
+  type TimelineOrder,
+} from './client.js';
 
 /** The engine itself in this process, for a folder that no server holds. */
 export class LocalClient implements EngineClient {
@@ -47,6 +58,24 @@ export class LocalClient implements EngineClient {
 
   async rebuild(view: string): Promise<void> {
     await this.engine.projector.rebuild(view);
+  }
+
+  async organisation({ at, known }: AskedMoment): Promise<ShownOrganisation> {
+    return this.shown(this.instantOf(at), this.instantOf(known)).organisation();
+  }
+
+  async checkOrganisation(): Promise<readonly Finding[]> {
+    const now = this.engine.clock.now();
+    return this.shown(now, now).findings(this.engine.policy);
+  }
+
+  async importOrganisation(order: ImportOrder): Promise<ImportSummary> {
+    try {
+      return await importFile(order, this.engine, { actor: this.actor, correlationId: this.correlationId });
+    } catch (error) {
+      if (error instanceof FileUnreadable) throw new CliError(`FILE_UNREADABLE: ${error.message}`);
+      throw error;
+    }
   }
 
   notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
@@ -97,6 +126,16 @@ export class LocalClient implements EngineClient {
 
   close(): Promise<void> {
     return this.engine.close();
+  }
+
+  private shown(at: Instant, known: Instant): Shown {
+    return new Shown(this.engine.organisation.register, this.engine.directory, { at, known });
+  }
+
+  private instantOf(text: string | undefined): Instant {
+    const at = text === undefined ? this.engine.clock.now() : parseInstant(text);
+    if (at === undefined) throw new CliError(`${text} is no instant with an offset, e.g. 2026-01-05T08:00:00+08:00.`);
+    return at;
   }
 }
 

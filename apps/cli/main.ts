@@ -9,6 +9,7 @@ import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
+import { addOrganisation } from './organisation.js';
 import { notifications, type NotificationOptions } from './notifications.js';
 import { migrate, type MigrateOptions } from './migrate.js';
 import { addRulesCommands } from './rules-commands.js';
@@ -145,6 +146,8 @@ Example:
   {"due":"2026-01-06T02:00:00.000Z"}`,
   )
   .action((options: ClockOptions) => clock(process.stdin, process.stdout, options));
+
+addOrganisation(program, withWhere);
 
 try {
   await program.parseAsync();

@@ -19,3 +19,13 @@ export {
 export { DEADLINE_STATES, type DeadlineState } from './deadlines/tables.js';
 export { countsProjection } from './counts/projection.js';
 export { counts, dueCounts, type Counts, type DueCounts } from './counts/query.js';
+export { assessmentProjection } from './assessment/projection.js';
+export {
+  assessmentQuery,
+  latenessByDebtor,
+  latenessByUnit,
+  type AssessmentFilter,
+  type AssessmentItem,
+  type AssessmentPage,
+  type Lateness,
+} from './assessment/query.js';

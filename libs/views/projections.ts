@@ -1,4 +1,5 @@
 import type { Projection } from '#sql';
+import { assessmentProjection } from './assessment/projection.js';
 import { caseBoardProjection } from './case-board/projection.js';
 import { caseTimelineProjection } from './case-timeline/projection.js';
 import { countsProjection } from './counts/projection.js';
@@ -10,4 +11,5 @@ export const PROJECTIONS: readonly Projection[] = [
   caseTimelineProjection,
   deadlinesProjection,
   countsProjection,
+  assessmentProjection,
 ];

@@ -1,3 +1,4 @@
+import type { AssessmentCaseRow, AssessmentRow } from './assessment/tables.js';
 import type { BoardRow, CaseTermRow, CaseTextRow } from './case-board/tables.js';
 import type { TimelineRow } from './case-timeline/tables.js';
 import type { CountedCaseRow, CountRow } from './counts/tables.js';
@@ -13,4 +14,6 @@ export interface ViewsSchema {
   deadline_case: DeadlineCaseRow;
   case_count: CountRow;
   counted_case: CountedCaseRow;
+  assessment: AssessmentRow;
+  assessment_case: AssessmentCaseRow;
 }
