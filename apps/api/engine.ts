@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { SettleDue } from '#automations';
+import type { KeepRepeats, SettleDue } from '#automations';
 import { caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
-import type { Clock } from '#kernel';
+import { START, type Clock, type Position } from '#kernel';
 import type { Directory, FirstAdministrator } from '#organisation';
 import { openEmbeddedDirectory } from '#organisation/embedded';
 import { groupPack } from '#policy';
@@ -19,6 +19,7 @@ import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { CaseReading } from './queries/case-reading.js';
+import { keepRepeats } from './repeats.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
 import { settleDue } from './timer.js';
@@ -38,6 +39,8 @@ interface Parts {
   readonly store: EmbeddedEventStore;
   readonly directory: Directory;
   readonly viewAccess: ViewAccess;
+  /** Where the log ended when it was opened. */
+  readonly head: Position;
 }
 
 /** How long a read waits for the position it asks for. */
@@ -53,6 +56,7 @@ export class Engine {
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
+  readonly repeats: KeepRepeats;
 
   private constructor(
     readonly settings: Settings,
@@ -81,8 +85,12 @@ export class Engine {
       onSettled: (outcome) => surroundings.telemetry.caseSettled(outcome),
       onFailure: (error) => surroundings.logger.error({ err: error }, 'the timer failed and will try again'),
     });
-    this.projector.onAdvance(() => this.timer.arm());
-    if (settings.projections === 'run') this.timer.arm();
+    this.repeats = keepRepeats(this, parts.head, {
+      onFailure: (error) => surroundings.logger.error({ err: error }, 'matching repeats failed and will try again'),
+    });
+    this.projector.onAdvance(() => this.viewsMoved());
+    this.projector.onStatus(() => this.repeats.arm());
+    if (settings.projections === 'run') this.viewsMoved();
   }
 
   /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable */
@@ -112,7 +120,8 @@ export class Engine {
       const viewAccess = keep(
         await ViewAccess.open({ folder, masterKey, log, onLost }, settings.projections === 'pause'),
       );
-      return new Engine(settings, { lock, time, vault, store, directory, viewAccess }, first, surroundings);
+      const head = (await store.head()) ?? START;
+      return new Engine(settings, { lock, time, vault, store, directory, viewAccess, head }, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
       lock.release();
@@ -157,9 +166,13 @@ export class Engine {
     return this.parts.viewAccess.db;
   }
 
+  get viewsReached(): Position {
+    return this.parts.viewAccess.reached;
+  }
+
   /** How far all views have come, as a token. */
   viewPosition(): string {
-    return this.feed.tokenOf(this.parts.viewAccess.reached);
+    return this.feed.tokenOf(this.viewsReached);
   }
 
   /**
@@ -206,12 +219,18 @@ export class Engine {
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
     await this.timer.stop();
+    await this.repeats.stop();
     await this.operator.end();
     await this.parts.viewAccess.close();
     await this.store.close();
     await this.directory.close();
     await this.vault.close();
     this.parts.lock.release();
+  }
+
+  private viewsMoved(): void {
+    this.timer.arm();
+    this.repeats.arm();
   }
 
   private alarm(lost: LostKey): void {

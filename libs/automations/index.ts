@@ -1,1 +1,2 @@
 export * from './settle-due.js';
+export * from './match-repeats.js';

@@ -3,6 +3,8 @@ import { parseDate } from '#calendar';
 import type { PackField } from '#policy';
 import type { FieldValues } from './domain/index.js';
 
+const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
 type Value = string | number | boolean;
 
 /** Values that were checked against the fields of a pack, parted by whether the log may show them (EVENTS.md 6). */
@@ -37,6 +39,22 @@ export function readValues(
   return { open, personal: Object.keys(personal).length === 0 ? undefined : personal, given };
 }
 
+/** What a source says of a case refuses nothing: a value that the pack does not know, or would refuse, is kept sealed. */
+export function readHistoricValues(
+  values: Readonly<Record<string, Value>> | undefined,
+  fields: readonly PackField[],
+): Pick<ReadValues, 'open' | 'personal'> {
+  const open: Record<string, Value> = {};
+  const personal: Record<string, Value> = {};
+  for (const [id, value] of Object.entries(values ?? {})) {
+    const field = fields.find((it) => it.id === id);
+    const read = field === undefined ? value : readValue(value, field);
+    if (field === undefined || field.personal || isRefusal(read)) personal[id] = isRefusal(read) ? value : read;
+    else open[id] = read;
+  }
+  return { open, personal: Object.keys(personal).length === 0 ? undefined : personal };
+}
+
 function readValue(value: Value, field: PackField): Value | Refusal {
   const { id, type, choices = [] } = field;
   const wrong = (expected: string, allowed?: readonly string[]): Refusal =>
@@ -44,6 +62,8 @@ function readValue(value: Value, field: PackField): Value | Refusal {
   switch (type) {
     case 'text':
       return typeof value === 'string' && value !== '' ? value : wrong('text');
+    case 'code':
+      return typeof value === 'string' && CODE.test(value) ? value : wrong('a code of letters, digits, . _ and -');
     case 'choice': {
       const allowed = choices.map((choice) => choice.id);
       return allowed.includes(String(value)) ? value : wrong('one of the choices', allowed);
