@@ -19,7 +19,7 @@ import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { CaseReading } from './queries/case-reading.js';
-import { keepRepeats } from './repeats.js';
+import { keepRepeats, repeatsStatus } from './repeats.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
 import { settleDue } from './timer.js';
@@ -87,6 +87,11 @@ export class Engine {
     });
     this.repeats = keepRepeats(this, parts.head, {
       onFailure: (error) => surroundings.logger.error({ err: error }, 'matching repeats failed and will try again'),
+    });
+    const { telemetry } = surroundings;
+    telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
+      const { name, lagChanges } = await repeatsStatus(this);
+      return new Map(lagChanges === null ? [] : [[name, lagChanges]]);
     });
     this.projector.onAdvance(() => this.viewsMoved());
     this.projector.onStatus(() => this.repeats.arm());

@@ -64,13 +64,14 @@ async function send({ executor }: Engine, { caseId, ...finding }: Finding): Prom
 /** How far the repeats are matched. */
 export interface RepeatsStatus {
   readonly name: 'match-repeats';
-  /** How many changes wait to be matched. */
-  readonly lagChanges: number;
+  /** How many changes wait to be matched; null where the views are paused. */
+  readonly lagChanges: number | null;
   readonly checkpoint: string | null;
 }
 
-export async function repeatsStatus({ views, repeats, store }: Engine): Promise<RepeatsStatus> {
+export async function repeatsStatus({ views, repeats, store, settings }: Engine): Promise<RepeatsStatus> {
   const { position } = repeats;
+  if (settings.projections === 'pause') return { name: 'match-repeats', lagChanges: null, checkpoint: null };
   const at = BigInt(position);
   return {
     name: 'match-repeats',

@@ -87,6 +87,11 @@ export class KeepRepeats {
     });
   }
 
+  /** Resolves when nothing is left to be matched now. */
+  async idle(): Promise<void> {
+    while (this.running !== undefined) await this.running;
+  }
+
   /** Ends after the batch in hand. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -162,7 +167,10 @@ export class KeepRepeats {
       }
     }
     const others = wanted.flatMap(({ it, rule, match }) => [...match.cases, ...(it.recorded[rule]?.cases ?? [])]);
-    const known = new Map([...onRecord, ...(await casesOnRecord([...new Set(others)].filter((id) => !onRecord.has(id))))]);
+    const known = new Map([
+      ...onRecord,
+      ...(await casesOnRecord([...new Set(others)].filter((id) => !onRecord.has(id)))),
+    ]);
     return wanted.flatMap(({ it, rule, match }) => findingOf(it, rule, match, known) ?? []);
   }
 }

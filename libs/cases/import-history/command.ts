@@ -116,7 +116,10 @@ export class ImportHistory extends CaseCommand {
   @NestedField(() => PersonDetails, { optional: true })
   complainant?: PersonDetails;
 
-  @ValuesField({ optional: true, description: "The pack's own fields, by id; what the pack does not know stays sealed" })
+  @ValuesField({
+    optional: true,
+    description: "The pack's own fields, by id; what the pack does not know stays sealed",
+  })
   fields?: Record<string, string | number | boolean>;
 
   @TextField({ optional: true, max: 1000 })

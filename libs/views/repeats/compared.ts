@@ -71,11 +71,7 @@ export class Hashes {
 /** Who complains, for telling persons apart. */
 export const complainantOf = ({ customer, person, name }: Compared): string | undefined => customer ?? person ?? name;
 
-function valueOf(
-  name: string,
-  compared: Compared,
-  normalisers: ReadonlyMap<string, Normaliser>,
-): string | undefined {
+function valueOf(name: string, compared: Compared, normalisers: ReadonlyMap<string, Normaliser>): string | undefined {
   switch (name) {
     case 'complainant':
       return compared.customer ?? compared.person;

@@ -173,12 +173,7 @@ function rekey(tables: Tables, { before, after, samenesses, hashes, seq }: Chang
   }
 }
 
-function keyRow(
-  row: RepeatCaseRow,
-  compared: Compared,
-  sameness: Sameness,
-  hashes: Hashes,
-): RepeatKeyRow | undefined {
+function keyRow(row: RepeatCaseRow, compared: Compared, sameness: Sameness, hashes: Hashes): RepeatKeyRow | undefined {
   const hash = hashes.keyOf(sameness, compared);
   if (hash === undefined) return undefined;
   return {
