@@ -6,5 +6,8 @@ export default {
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 60_000,
+  // Keeps PostgreSQL and Redis for the tests that ask for them; until one does it costs nothing.
+  globalSetup: '<rootDir>/libs/testing/global-setup.js',
+  globalTeardown: '<rootDir>/libs/testing/global-teardown.js',
   reporters: ['default'],
 };

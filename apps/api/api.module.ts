@@ -8,11 +8,13 @@ import { Engine } from './engine.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
+import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { PeopleController } from './people/people.controller.js';
 import { SignInController } from './people/sign-in.controller.js';
 import { BoardController } from './queries/board.controller.js';
 import { CaseController } from './queries/case.controller.js';
+import { ExplanationController } from './queries/explanation.controller.js';
 import { PolicyController } from './queries/policy.controller.js';
 import { Telemetry } from './telemetry.js';
 
@@ -28,6 +30,7 @@ export class ApiModule {
         AttachmentsController,
         BoardController,
         CaseController,
+        ExplanationController,
         PolicyController,
         FeedController,
         ImportController,
@@ -35,6 +38,7 @@ export class ApiModule {
         SignInController,
         ClockController,
         OperationsController,
+        NotificationsController,
       ],
       providers: [
         { provide: Engine, useValue: engine },

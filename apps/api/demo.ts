@@ -48,7 +48,7 @@ export async function seedDemo({ engine }: ApiServer): Promise<void> {
   const appointments = Array.from({ length: CASES }, (_, number) => story(number, dice, now)).flat();
   appointments.sort((a, b) => (a.at < b.at ? -1 : 1));
   await engine.timer.stop();
-  const desk = new Desk(engine.executorOn(clock), staff);
+  const desk = new Desk(engine.executorOn(clock), engine.reading, staff);
   for (const appointment of appointments) {
     if (appointment.at > clock.now()) clock.moveTo(appointment.at);
     await desk.keep(appointment);
@@ -108,6 +108,8 @@ async function hireStaff(directory: ApiServer['engine']['directory']): Promise<S
   return staff;
 }
 
+const idOf = (caseNumber: number): string => deriveId(Buffer.from('demo'), String(caseNumber));
+
 /** The people of the desk at work. */
 class Desk {
   private readonly results = new Map<number, JsonObject>();
@@ -115,6 +117,7 @@ class Desk {
 
   constructor(
     private readonly executor: CaseExecutor,
+    private readonly reading: ApiServer['engine']['reading'],
     private readonly staff: Staff,
   ) {}
 
@@ -124,8 +127,9 @@ class Desk {
     const actor = this.actor(move.by, caseNumber);
     const body = { ...move.body(at, results) } as Record<string, unknown>;
     if (body.owner === 'handler') body.owner = this.actor('handler', caseNumber).id;
+    if (move.command === 'AcknowledgeEscalation') body.escalationId = await this.openEscalation(caseNumber, at);
     const outcome = await this.executor.execute({
-      id: deriveId(Buffer.from('demo'), String(caseNumber)),
+      id: idOf(caseNumber),
       create: move.command === 'ReceiveCase',
       decide: definition.decide,
       command: plainToInstance(definition.command, body),
@@ -136,6 +140,14 @@ class Desk {
     });
     // A story may come to a point where the desk says no (a promise was broken meanwhile …): then it rests there.
     if (!isRefusal(outcome)) this.results.set(caseNumber, { ...results, ...outcome.result });
+  }
+
+  /** The one that has waited longest; nobody has to be called in, and then the desk says no. */
+  private async openEscalation(caseNumber: number, at: Instant): Promise<string> {
+    const moment = { actor: this.actor('supervisor', caseNumber), open: false, by: 'recorded', asOf: at } as const;
+    const shown = await this.reading.detail(idOf(caseNumber), moment);
+    const escalations = (shown?.['escalations'] ?? []) as readonly { escalationId: string; state: string }[];
+    return escalations.find(({ state }) => state === 'open')?.escalationId ?? 'none';
   }
 
   private actor(by: Move['by'], caseNumber: number): Actor {

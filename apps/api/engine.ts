@@ -3,13 +3,15 @@ import type { KeepRepeats, SettleDue } from '#automations';
 import { caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
-import { START, type Clock, type Position } from '#kernel';
+import { START, type Clock, type ClockWatcher, type Position } from '#kernel';
 import type { Directory, FirstAdministrator } from '#organisation';
-import { openEmbeddedDirectory } from '#organisation/embedded';
+import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
+import { openSharedDirectory } from '#organisation/postgres';
 import { groupPack } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import type { Projector } from '../worker/projector.js';
+import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
@@ -17,6 +19,7 @@ import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
+import { Notifications } from './notifications.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { CaseReading } from './queries/case-reading.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
@@ -30,6 +33,8 @@ export interface Surroundings {
   readonly telemetry: Telemetry;
   /** The command line leaves it to the server's first start to make the administrator, who is greeted there. */
   readonly bootstrap?: false;
+  /** The command line leaves notifications to the server, which has the mail server's settings and goes on where it stood. */
+  readonly notify?: false;
 }
 
 interface Parts {
@@ -41,6 +46,7 @@ interface Parts {
   readonly viewAccess: ViewAccess;
   /** Where the log ended when it was opened. */
   readonly head: Position;
+  readonly notifications: Notifications;
 }
 
 /** How long a read waits for the position it asks for. */
@@ -57,6 +63,7 @@ export class Engine {
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
   readonly repeats: KeepRepeats;
+  private readonly unwatch: () => void;
 
   private constructor(
     readonly settings: Settings,
@@ -95,26 +102,29 @@ export class Engine {
     });
     this.projector.onAdvance(() => this.viewsMoved());
     this.projector.onStatus(() => this.repeats.arm());
-    if (settings.projections === 'run') this.viewsMoved();
+    this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
+    if (settings.projections === 'run') {
+      this.viewsMoved();
+      if (surroundings.notify !== false) this.notifications.start();
+    }
   }
 
-  /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable */
+  /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
   static async open(settings: Settings, surroundings: Surroundings): Promise<Engine> {
     const { folder } = settings;
     const lock = lockFolder(folder);
+    const { logger, telemetry, bootstrap } = surroundings;
     const opened: { close(): Promise<void> }[] = [];
     const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
     try {
+      if (settings.databaseUrl !== undefined) await awaitDatabase(settings.databaseUrl, logger);
       const time = await openClock(folder, settings.testClock);
       const fromEnvironment = settings.masterKey;
       const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
       const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
       const store = keep(await openEmbeddedEventStore({ folder }));
-      const directory = keep(
-        await openEmbeddedDirectory({ folder, secret: vault.secret('api-keys'), clock: time.clock }),
-      );
+      const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
       const { adminKey } = settings;
-      const { logger, telemetry, bootstrap } = surroundings;
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
       const log = {
@@ -122,11 +132,20 @@ export class Engine {
         error: (facts: object, message: string) => logger.error(facts, message),
       };
       const onLost = (): void => telemetry.keyLost();
+      const { databaseUrl, projections } = settings;
       const viewAccess = keep(
-        await ViewAccess.open({ folder, masterKey, log, onLost }, settings.projections === 'pause'),
+        await ViewAccess.open({ folder, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
+      );
+      const secret = vault.secret('notifications');
+      const notifications = keep(
+        await Notifications.open({
+          ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
+          policy: groupPack(),
+        }),
       );
       const head = (await store.head()) ?? START;
-      return new Engine(settings, { lock, time, vault, store, directory, viewAccess, head }, first, surroundings);
+      const parts = { lock, time, vault, store, directory, viewAccess, notifications, head };
+      return new Engine(settings, parts, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
       lock.release();
@@ -160,6 +179,10 @@ export class Engine {
 
   get directory(): Directory {
     return this.parts.directory;
+  }
+
+  get notifications(): Notifications {
+    return this.parts.notifications;
   }
 
   get projector(): Projector {
@@ -223,9 +246,11 @@ export class Engine {
 
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
+    this.unwatch();
     await this.timer.stop();
     await this.repeats.stop();
     await this.operator.end();
+    await this.notifications.close();
     await this.parts.viewAccess.close();
     await this.store.close();
     await this.directory.close();
@@ -238,8 +263,27 @@ export class Engine {
     this.repeats.arm();
   }
 
+  /** EVENTS.md 19: what fell due while time could not be trusted is settled as soon as it can be again. */
+  private clockWatcher(): ClockWatcher {
+    const { logger } = this.surroundings;
+    const todo = 'the clock of the machine jumped: nothing is written until it agrees again or POST /clock/confirm';
+    return {
+      jumped: (jump) => logger.error(jump, todo),
+      trusted: () => {
+        logger.info('the clock can be trusted again: writing goes on');
+        if (this.settings.projections === 'run') this.viewsMoved();
+      },
+    };
+  }
+
   private alarm(lost: LostKey): void {
     this.surroundings.telemetry.keyLost();
     this.surroundings.logger.error(lost, 'a key is missing though nobody erased it');
   }
 }
+
+/** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
+const openDirectory = ({ folder, databaseUrl: url }: Settings, secret: Buffer, clock: Clock): Promise<Directory> =>
+  url === undefined
+    ? openEmbeddedDirectory({ folder, secret, clock })
+    : openSharedDirectory({ url, secret, clock, movesIn: controlFile(folder) });

@@ -8,9 +8,10 @@ import { readSettings, WrongSettings, type Settings } from './settings.js';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What an operator needs to hear once: how to get in. Secrets are said on the terminal and logged nowhere. */
-function greet({ url, engine }: ApiServer): void {
-  if (!process.stdout.isTTY) say(JSON.stringify({ listening: true, url, pid: process.pid }));
+function greet({ url, engine, esdbPort }: ApiServer): void {
+  if (!process.stdout.isTTY) say(JSON.stringify({ listening: true, url, pid: process.pid, esdbPort }));
   say(`Redress answers at ${url}`);
+  if (esdbPort !== undefined) say(`EventStoreDB clients are served on port ${esdbPort}`);
   const first = engine.firstAdministrator;
   if (first === undefined) return;
   if (first.warning !== undefined) say(first.warning);
@@ -61,10 +62,23 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-const isStartUpCode = (error: unknown): boolean =>
-  ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'FOLDER_IN_USE', 'WRONG_MASTER_KEY', 'MASTER_KEY_UNUSABLE'].includes(
-    (error as { code?: string }).code ?? '',
-  );
+/** What an operator can mend: its message says it all, and where in our code it arose says nothing. */
+const START_UP_CODES = [
+  'EADDRINUSE',
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'FOLDER_IN_USE',
+  'WRONG_MASTER_KEY',
+  'MASTER_KEY_UNUSABLE',
+  'SCHEMA_NEWER',
+  'CHECKPOINT_AHEAD',
+  'VIEWS_OF_ANOTHER_LOG',
+];
+
+function isStartUpCode(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return START_UP_CODES.includes(code) || code.startsWith('DATABASE_');
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } } });

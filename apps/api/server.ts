@@ -8,7 +8,9 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { ApiModule } from './api.module.js';
+import type { Endpoint } from '#event-store/endpoint';
 import { Engine } from './engine.js';
+import { serveLog } from './esdb-endpoint.js';
 import { edge } from './http/adapter.js';
 import { ProblemFilter } from './http/answers.js';
 import type { Reply } from './http/context.js';
@@ -23,6 +25,8 @@ export interface ApiServer {
   readonly url: string;
   readonly engine: Engine;
   readonly app: NestFastifyApplication;
+  /** Where EventStoreDB clients are served, if they are. */
+  readonly esdbPort: number | undefined;
   /** Answers what is under way, lets go of who follows the feed, and closes the engine. */
   close(): Promise<void>;
 }
@@ -34,14 +38,18 @@ export async function startServer(settings: Settings): Promise<ApiServer> {
   const log = openLog(settings);
   const telemetry = new Telemetry();
   const engine = await Engine.open(settings, { logger: log.logger, telemetry });
+  let endpoint: Endpoint | undefined;
   try {
     const app = await compose(engine, log, telemetry);
+    endpoint = await serveLog(engine, log.logger);
     await app.listen({ port: settings.port, host: settings.host });
     const url = urlOf(app, settings);
     await engine.announce(url);
     log.logger.info({ url, folder: settings.folder }, 'listening');
-    return { url, engine, app, close: () => close(app, engine, log) };
+    const esdbPort = endpoint?.port;
+    return { url, engine, app, esdbPort, close: () => close(app, endpoint, engine, log) };
   } catch (error) {
+    await endpoint?.close();
     await engine.close();
     throw error;
   }
@@ -102,13 +110,19 @@ const SWEEP_EVERY_MS = 50;
 /** Who has not been answered by then is let go. */
 const LONGEST_DRAIN_MS = 10_000;
 
-async function close(app: NestFastifyApplication, engine: Engine, log: Log): Promise<void> {
+async function close(
+  app: NestFastifyApplication,
+  endpoint: Endpoint | undefined,
+  engine: Engine,
+  log: Log,
+): Promise<void> {
   const http = app.getHttpServer() as HttpServer;
   const sweep = setInterval(() => http.closeIdleConnections(), SWEEP_EVERY_MS);
   const patience = setTimeout(() => http.closeAllConnections(), LONGEST_DRAIN_MS);
   await app.close();
   clearInterval(sweep);
   clearTimeout(patience);
+  await endpoint?.close();
   await engine.close();
   log.logger.info('stopped');
   log.flush();

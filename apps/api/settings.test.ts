@@ -19,7 +19,56 @@ describe('DESIGN "Settings"', () => {
     expect(() => readSettings({ EVENTSTOREDB_URL: 'esdb://x' })).toThrow(/EVENTSTOREDB_URL is not built yet/);
   });
 
+  test('EVENT_STORE: EventStoreDB clients come without credentials on loopback only', () => {
+    const insecure = { REDRESS_ESDB_PORT: '2113', REDRESS_ESDB_INSECURE: '1' };
+    expect(readSettings(insecure).esdb).toEqual({ port: 2113, insecure: true, foreignWrites: false });
+    expect(() => readSettings({ ...insecure, HOST: '0.0.0.0' })).toThrow(/loopback/);
+    expect(() => readSettings({ REDRESS_ESDB_INSECURE: '1' })).toThrow(/REDRESS_ESDB_PORT/);
+    expect(readSettings({ HOST: '0.0.0.0', REDRESS_ESDB_PORT: '0' }).esdb).toMatchObject({ insecure: false });
+    expect(readSettings({}).esdb).toBeUndefined();
+  });
+
   test('a certificate goes with its key', () => {
     expect(() => readSettings({ REDRESS_TLS_CERT: 'a.pem' })).toThrow(/go together/);
+  });
+});
+
+describe('mail', () => {
+  const mail = { REDRESS_SMTP_URL: 'smtp://redress:p%40ss@mail.example.org:587', REDRESS_MAIL_FROM: 'a@example.org' };
+
+  test('without a mail server notifications go into the log; links lead to where the server listens', () => {
+    expect(readSettings({})).toMatchObject({ mail: undefined, publicUrl: 'http://127.0.0.1:3000' });
+    expect(readSettings({ HOST: '::', PORT: '80' })).toMatchObject({ publicUrl: 'http://127.0.0.1:80' });
+  });
+
+  test('a mail server goes with whom its mail is from', () => {
+    expect(readSettings(mail).mail).toEqual({ url: mail.REDRESS_SMTP_URL, from: 'a@example.org' });
+    expect(readSettings({ ...mail, REDRESS_MAIL_FROM: '投诉 <a@example.org>' }).mail?.from).toBe(
+      '投诉 <a@example.org>',
+    );
+    for (const one of ['REDRESS_SMTP_URL', 'REDRESS_MAIL_FROM'] as const) {
+      expect(() => readSettings({ [one]: mail[one] })).toThrow(/go together/);
+    }
+  });
+
+  test('a wrong one is an error at the start that does not repeat the password', () => {
+    const wrong: Record<string, string>[] = [
+      { REDRESS_SMTP_URL: 'mail.example.org' },
+      { REDRESS_SMTP_URL: 'http://redress:p%40ss@mail.example.org' },
+      { REDRESS_MAIL_FROM: 'nobody' },
+      { REDRESS_MAIL_FROM: 'a@example.org\r\nBcc: b@example.org' },
+      { REDRESS_PUBLIC_URL: 'complaints.example.org' },
+      { REDRESS_PUBLIC_URL: 'javascript:alert(1)' },
+      { REDRESS_PUBLIC_URL: 'https://example.org/#/x' },
+    ];
+    for (const setting of wrong) {
+      const [name] = Object.keys(setting) as [string];
+      expect(() => readSettings({ ...mail, ...setting })).toThrow(
+        new RegExp(`^${name} is wrong; allowed is(?!.*p%40ss)`),
+      );
+    }
+    expect(readSettings({ REDRESS_PUBLIC_URL: 'https://example.org/desk/' }).publicUrl).toBe(
+      'https://example.org/desk',
+    );
   });
 });

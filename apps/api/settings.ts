@@ -7,7 +7,7 @@ export class WrongSettings extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Known by name so that nobody believes they work: what runs in this release is the embedded engine. */
-const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_DATABASE_URL', 'REDRESS_REDIS_URL', 'REDRESS_ESDB_PORT'];
+const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_REDIS_URL'];
 
 const port = z
   .string()
@@ -23,6 +23,19 @@ const testClock = z.string().transform((text, context) => {
   if (at === undefined) context.addIssue({ code: 'custom', message: 'no instant' });
   return at ?? text;
 });
+
+const MAIL_ADDRESS = /^(?:[^<>@\r\n"]{1,100} <[^\s<>@]{1,64}@[^\s<>@]{1,255}>|[^\s<>@]{1,64}@[^\s<>@]{1,255})$/;
+
+const urlOf = (...protocols: readonly string[]) =>
+  z.string().refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return url !== undefined && protocols.includes(url.protocol) && url.hostname !== '';
+  });
+
+/** Under which links are made: the console's places stand behind `#`. */
+const publicUrl = urlOf('http:', 'https:')
+  .refine((text) => !/[?#]/.test(text) && URL.canParse(text) && new URL(text).username === '')
+  .transform((text) => text.replace(/\/+$/, ''));
 
 interface Allowed {
   readonly schema: z.ZodType;
@@ -43,6 +56,13 @@ const SETTINGS = {
     schema: testClock.default('0'),
     allowed: '0, 1, or an instant such as 2026-01-05T01:00:00Z at which the test clock starts',
   },
+  REDRESS_DATABASE_URL: {
+    schema: z
+      .string()
+      .refine((text) => URL.canParse(text) && /^postgres(ql)?:\/\/[^/]/.test(text))
+      .optional(),
+    allowed: 'postgres://user:password@host:port/database, which keeps the views (default: SQLite in the data folder)',
+  },
   REDRESS_LOG_LEVEL: { schema: z.enum(LOG_LEVELS).default('info'), allowed: LOG_LEVELS.join(', ') },
   REDRESS_TLS_CERT: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_KEY too' },
   REDRESS_TLS_KEY: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_CERT too' },
@@ -53,6 +73,19 @@ const SETTINGS = {
       .default([]),
     allowed: 'host names, separated by commas, under which browsers may reach a server bound to loopback',
   },
+  REDRESS_SMTP_URL: {
+    schema: urlOf('smtp:', 'smtps:').optional(),
+    allowed: 'a mail server, smtp://user:password@host:port or smtps://…; needs REDRESS_MAIL_FROM too',
+  },
+  REDRESS_MAIL_FROM: {
+    schema: z.string().regex(MAIL_ADDRESS).optional(),
+    allowed: 'whom mail is from, redress@example.org or Redress <redress@example.org>',
+  },
+  REDRESS_PUBLIC_URL: {
+    schema: publicUrl.optional(),
+    allowed:
+      'where people reach the console, https://host[:port][/path], for the links in mails (default: HOST and PORT)',
+  },
   REDRESS_DEMO: { schema: flag.default(false), allowed: '0 or 1: fill an empty folder with the demo (as --demo does)' },
   REDRESS_ATTACHMENT_LIMIT_BYTES: {
     schema: z
@@ -61,6 +94,18 @@ const SETTINGS = {
       .transform(Number)
       .default(25 * 1024 * 1024),
     allowed: 'the largest attachment in bytes (default 26214400)',
+  },
+  REDRESS_ESDB_PORT: {
+    schema: port.optional(),
+    allowed: 'a TCP port on which EventStoreDB clients read the log, usually 2113; 0 for any free one (default: none)',
+  },
+  REDRESS_ESDB_INSECURE: {
+    schema: flag.default(false),
+    allowed: '0 or 1: EventStoreDB clients need no credentials; for tests, on loopback only',
+  },
+  REDRESS_ESDB_FOREIGN_WRITES: {
+    schema: flag.default(false),
+    allowed: '0 or 1: administrators may write streams that are not the engine’s through the EventStoreDB port',
   },
   REDRESS_PROJECTIONS: {
     schema: z.enum(['run', 'pause']).default('run'),
@@ -78,12 +123,20 @@ export interface Settings {
   readonly masterKey: string | undefined;
   /** `undefined` where time is the machine's; `now` where a test clock starts at the present. */
   readonly testClock: string | 'now' | undefined;
+  /** PostgreSQL that keeps the views; undefined where they are in the data folder. */
+  readonly databaseUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly publicHosts: readonly string[];
+  /** Undefined where there is no mail server: then notifications go into the log. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
+  /** Where people reach the console, without a slash at its end. */
+  readonly publicUrl: string;
   readonly demo: boolean;
   readonly attachmentLimitBytes: number;
   readonly projections: 'run' | 'pause';
+  /** The EventStoreDB-compatible endpoint, where it is on. */
+  readonly esdb: { readonly port: number; readonly insecure: boolean; readonly foreignWrites: boolean } | undefined;
 }
 
 /** Reads the environment. @throws WrongSettings naming every wrong setting and what is allowed */
@@ -99,12 +152,26 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if ((read.REDRESS_TLS_CERT === undefined) !== (read.REDRESS_TLS_KEY === undefined)) {
     faults.push('REDRESS_TLS_CERT and REDRESS_TLS_KEY go together: give both or neither.');
   }
+  if ((read.REDRESS_SMTP_URL === undefined) !== (read.REDRESS_MAIL_FROM === undefined)) {
+    faults.push('REDRESS_SMTP_URL and REDRESS_MAIL_FROM go together: give both or neither.');
+  }
+  faults.push(...wrongEndpoint(read));
   if (faults.length > 0) throw new WrongSettings(faults.join('\n'));
   return settingsOf(read);
 }
 
+/** Without credentials anybody who reaches the port is an administrator: nobody but this machine may reach it. */
+function wrongEndpoint({ REDRESS_ESDB_INSECURE: insecure, REDRESS_ESDB_PORT: port, HOST: host }: Values): string[] {
+  if (insecure !== true) return [];
+  if (port === undefined) return ['REDRESS_ESDB_INSECURE does nothing without REDRESS_ESDB_PORT.'];
+  return LOOPBACK.test(host) ? [] : ['REDRESS_ESDB_INSECURE is allowed only where HOST is a loopback address.'];
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
 function settingsOf(read: Values): Settings {
   const { REDRESS_TLS_CERT: cert, REDRESS_TLS_KEY: key, REDRESS_TEST_CLOCK: clock } = read;
+  const { REDRESS_SMTP_URL: url, REDRESS_MAIL_FROM: from } = read;
   return {
     port: read.PORT,
     host: read.HOST,
@@ -112,13 +179,29 @@ function settingsOf(read: Values): Settings {
     adminKey: read.REDRESS_ADMIN_KEY,
     masterKey: read.REDRESS_MASTER_KEY,
     testClock: clock === '0' ? undefined : clock === '1' ? 'now' : clock,
+    databaseUrl: read.REDRESS_DATABASE_URL,
     logLevel: read.REDRESS_LOG_LEVEL,
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     publicHosts: read.REDRESS_PUBLIC_HOSTS,
+    mail: url !== undefined && from !== undefined ? { url, from } : undefined,
+    publicUrl: read.REDRESS_PUBLIC_URL ?? ownUrl(read),
     demo: read.REDRESS_DEMO,
     attachmentLimitBytes: read.REDRESS_ATTACHMENT_LIMIT_BYTES,
     projections: read.REDRESS_PROJECTIONS,
+    esdb:
+      read.REDRESS_ESDB_PORT === undefined
+        ? undefined
+        : {
+            port: read.REDRESS_ESDB_PORT,
+            insecure: read.REDRESS_ESDB_INSECURE,
+            foreignWrites: read.REDRESS_ESDB_FOREIGN_WRITES,
+          },
   };
+}
+
+function ownUrl({ HOST, PORT, REDRESS_TLS_CERT: cert }: Values): string {
+  const host = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST.includes(':') ? `[${HOST}]` : HOST;
+  return `${cert === undefined ? 'http' : 'https'}://${host}:${PORT}`;
 }
 
 const unknownNames = (environment: NodeJS.ProcessEnv): string[] =>

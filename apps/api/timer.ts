@@ -1,15 +1,15 @@
 import { SettleDue, type Settled, type SettleDuePorts } from '#automations';
 import { settleCase, SettleCase } from '#cases';
 import { ENGINE, isRefusal, newId } from '#kernel';
-import { casesDueBefore, nextDue } from '#views';
+import { dueBefore, nextDue } from '#views';
 import type { Engine } from './engine.js';
 
 /** The automation with the engine under it: due times come from the view, settling goes through the executor. */
 export const settleDue = (engine: Engine, told: Pick<SettleDuePorts, 'onSettled' | 'onFailure'>): SettleDue =>
   new SettleDue({
     clock: engine.time.clock,
-    nextDue: () => nextDue(engine.views),
-    casesDueBefore: (instant, limit) => casesDueBefore(engine.views, instant, limit),
+    nextDue: (from) => nextDue(engine.views, from),
+    dueBefore: (instant, limit, after) => dueBefore(engine.views, instant, limit, after),
     settle: (caseId) => settle(engine, caseId),
     ...told,
   });

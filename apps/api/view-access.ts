@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { comparePositions, START, type Position } from '#kernel';
-import { openSqlite } from '#sql';
+import { openSql } from '#sql';
 import type { ViewsSchema } from '#views';
 import { startProjector, type Projector, type ProjectorOptions } from '../worker/projector.js';
-import { VIEWS_FILE } from '../worker/views-file.js';
+import { viewsPlace } from '../worker/views-place.js';
 
-/** The views of a folder: their rows, who keeps them, and how far they have come. */
+/** The views of a log: their rows, who keeps them, and how far they have come. */
 export class ViewAccess {
   private position: Position;
 
@@ -23,7 +22,8 @@ export class ViewAccess {
 
   static async open(options: ProjectorOptions, isPaused: boolean): Promise<ViewAccess> {
     const projector = isPaused ? PAUSED : await startProjector(options);
-    const db = openSqlite<ViewsSchema>({ file: join(options.folder, VIEWS_FILE), readonly: !isPaused });
+    const place = viewsPlace(options.folder, options.databaseUrl);
+    const db = openSql<ViewsSchema>(place, { readonly: !isPaused });
     return new ViewAccess(projector, db);
   }
 

@@ -1,13 +1,20 @@
 import { resolve } from 'node:path';
 import { runningServer } from '../api/data-folder.js';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { CaseExplained } from '../api/queries/case-reading.js';
+import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
 export interface EngineClient {
   timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]>;
+  explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained>;
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
   rebuild(view: string): Promise<void>;
+  /** The latest notifications, of one state where it is named. */
+  notifications(state: string | undefined): Promise<readonly ShownNotice[]>;
+  /** Has dead messages tried again, all where none is named. @returns how many */
+  retryNotifications(messageId: string | undefined): Promise<number>;
   /** The time that the engine records. */
   now(): Promise<string>;
   close(): Promise<void>;
@@ -45,6 +52,11 @@ export async function connect(where: Where): Promise<EngineClient> {
   return LocalClient.open(folder);
 }
 
+function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): string {
+  const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
+  return `/cases/${encodeURIComponent(caseId)}/${what}?${query.toString()}`;
+}
+
 class HttpClient implements EngineClient {
   private readonly base: string;
 
@@ -55,10 +67,12 @@ class HttpClient implements EngineClient {
     this.base = url.replace(/\/+$/, '');
   }
 
-  async timeline(caseId: string, { by, asOf }: TimelineOrder): Promise<readonly TimelineEntry[]> {
-    const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
-    const path = `/cases/${encodeURIComponent(caseId)}/timeline?${query.toString()}`;
-    return (await this.request<{ items: TimelineEntry[] }>('GET', path)).items;
+  async timeline(caseId: string, order: TimelineOrder): Promise<readonly TimelineEntry[]> {
+    return (await this.request<{ items: TimelineEntry[] }>('GET', ofCase(caseId, 'timeline', order))).items;
+  }
+
+  explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained> {
+    return this.request('GET', ofCase(caseId, 'explanation', order));
   }
 
   async importCases(cases: readonly object[]): Promise<readonly ImportResult[]> {
@@ -67,6 +81,16 @@ class HttpClient implements EngineClient {
 
   async rebuild(view: string): Promise<void> {
     await this.request('POST', `/projections/${encodeURIComponent(view)}/rebuild`);
+  }
+
+  async notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
+    const query = new URLSearchParams({ limit: '200', ...(state === undefined ? {} : { state }) });
+    return (await this.request<{ items: ShownNotice[] }>('GET', `/notifications?${query.toString()}`)).items;
+  }
+
+  async retryNotifications(messageId: string | undefined): Promise<number> {
+    const body = messageId === undefined ? {} : { messageId };
+    return (await this.request<{ retried: number }>('POST', '/notifications/retry', body)).retried;
   }
 
   async now(): Promise<string> {

@@ -1,13 +1,21 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
+import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
+import { DatabaseUnusable, SchemaNewer } from '#sql';
 import { FolderInUse } from '../api/data-folder.js';
 import { WrongSettings } from '../api/settings.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
+import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
+import { notifications, type NotificationOptions } from './notifications.js';
+import { migrate, type MigrateOptions } from './migrate.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
+
+/** What the operator can mend: said without where in our code it arose. */
+const EXPECTED = [CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer];
 
 const program = new Command('redress')
   .description('The event-sourced engine for complaints and service cases, from the terminal.')
@@ -57,6 +65,19 @@ withWhere(program.command('replay <case>'))
   .option('--all', 'all steps at once')
   .action((caseId: string, options: ReplayOptions) => replay(caseId, options));
 
+withWhere(program.command('explain <case> [clock]'))
+  .description('Says why a deadline is what it is: what it counts from, each running and paused stretch, the sum.')
+  .option('--run <n>', 'which run of the clock (default: every run)')
+  .option('--zone <zone>', 'IANA name of the zone that times are shown in', 'Asia/Shanghai')
+  .option('--json', 'as the API gives it, for another program')
+  .addOption(
+    new Option('--by <time>', 'as it became known, or as it happened')
+      .choices(['recorded', 'occurred'])
+      .default('recorded'),
+  )
+  .option('--as-of <instant>', 'as it was at that instant, e.g. 2026-01-05T08:00:00+08:00')
+  .action((caseId: string, clockId: string | undefined, options: ExplainOptions) => explain(caseId, clockId, options));
+
 program
   .command('verify')
   .description('Follows the hash chain of every case and says where it does not hold.')
@@ -66,6 +87,21 @@ program
     console.log(`${events} events of ${streams} cases; ${foreign} foreign events; ${faults.length} faults`);
     for (const fault of faults) console.log(fault);
     if (faults.length > 0) process.exitCode = 2;
+  });
+
+program
+  .command('migrate')
+  .description('Brings the database of REDRESS_DATABASE_URL, else the data folder, to the schema of this release.')
+  .option('--data <folder>', 'data folder (default: REDRESS_DATA, else ./data)')
+  .option('--forget-views', 'drops all views too; the next start makes them anew from the log')
+  .addHelpText(
+    'after',
+    `
+The server migrates when it starts; several that start at once wait for one another. This is for those who migrate first,
+e.g. in a job before a roll-out. Running it again changes nothing.`,
+  )
+  .action(async (options: MigrateOptions) => {
+    for (const line of await migrate(options)) console.log(line);
   });
 
 withWhere(program.command('rebuild <view>'))
@@ -79,6 +115,12 @@ withWhere(program.command('rebuild <view>'))
       await client.close();
     }
   });
+
+withWhere(program.command('notifications'))
+  .description('Shows who was or is to be told of what, and has what failed for good tried again.')
+  .addOption(new Option('--state <state>', 'only those').choices([...NOTICE_STATES, 'dead']))
+  .option('--retry [message]', 'try a dead message again, or all that are dead')
+  .action((options: NotificationOptions) => notifications(options));
 
 program
   .command('clock')
@@ -103,8 +145,8 @@ Example:
 try {
   await program.parseAsync();
 } catch (error) {
-  const isExpected = error instanceof CliError || error instanceof FolderInUse || error instanceof WrongSettings;
+  const isExpected = EXPECTED.some((kind) => error instanceof kind);
   if (!isExpected) throw error;
-  console.error(error.message);
+  console.error((error as Error).message);
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 import { connect, type TimelineOrder, type Where } from './client.js';
+import { shown } from './shown.js';
 
 export interface ReplayOptions extends Where {
   readonly by: TimelineOrder['by'];
@@ -39,14 +40,4 @@ export function stepText(entry: TimelineEntry, step: number, steps: number): str
     ...entry.changes.map(({ field, from, to }) => `    ${field}: ${shown(from)} → ${shown(to)}`),
   ];
   return lines.join('\n');
-}
-
-/** A terminal obeys control characters: what somebody wrote into a case must not steer it. */
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-
-function shown(value: unknown): string {
-  if (value === undefined) return '∅';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,11 +1,12 @@
 import type { Position } from '#kernel';
 import type { LostKey } from '#privacy';
-import type { RunnerStatus } from '#sql';
+import type { RunnerStatus, SqlPlace } from '#sql';
 
 /** What the projector thread is started with. */
 export interface ProjectorData {
   readonly folder: string;
   readonly masterKey: Uint8Array;
+  readonly place: SqlPlace;
   readonly ledgerFile: string | undefined;
 }
 

@@ -1,16 +1,14 @@
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { caseAggregate } from '#cases';
 import { openEmbeddedEventReader } from '#event-store/embedded';
 import { openEmbeddedVault } from '#privacy/embedded';
-import { openSqliteWriter, ProjectionRunner } from '#sql';
+import { openWriter, ProjectionRunner } from '#sql';
 import { projectionsWith } from '#views';
 import { failureOf, type Notice, type Order, type ProjectorData } from './messages.js';
 import { repeatRules, REPEATS_SECRET } from './repeat-rules.js';
 import { StatusReports } from './status-reports.js';
-import { VIEWS_FILE } from './views-file.js';
 
-const { folder, masterKey, ledgerFile } = workerData as ProjectorData;
+const { folder, masterKey, place, ledgerFile } = workerData as ProjectorData;
 const tell = (notice: Notice): void => parentPort!.postMessage(notice);
 
 async function run(): Promise<void> {
@@ -20,7 +18,7 @@ async function run(): Promise<void> {
     masterKey: Buffer.from(masterKey),
     ...(ledgerFile !== undefined && { ledgerFile }),
   });
-  const writer = openSqliteWriter({ file: join(folder, VIEWS_FILE) });
+  const writer = openWriter(place);
   const closeAll = async (): Promise<void> => {
     await writer.close();
     await vault.close();

@@ -2,11 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { comparePositions, START, type Position } from '#kernel';
 import type { LostKey } from '#privacy';
 import type { ProjectionStatus, RunnerLog, RunnerStatus } from '#sql';
+import { viewsPlace } from './views-place.js';
 import type { Failure, Notice, Order, ProjectorData } from './messages.js';
 
 export interface ProjectorOptions {
-  /** The data folder: the log and the keys are read from it, `views.db` is kept in it. */
+  /** The data folder: the log and the keys are read from it. */
   readonly folder: string;
+  /** The PostgreSQL that keeps the views, instead of `views.db` in the folder. */
+  readonly databaseUrl?: string | undefined;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   /** Where the erasure ledger is, if not in the folder. */
@@ -58,8 +61,8 @@ const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 
 /** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
-  const { folder, masterKey, ledgerFile } = options;
-  const workerData: ProjectorData = { folder, masterKey, ledgerFile };
+  const { folder, masterKey, ledgerFile, databaseUrl } = options;
+  const workerData: ProjectorData = { folder, masterKey, ledgerFile, place: viewsPlace(folder, databaseUrl) };
   const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;

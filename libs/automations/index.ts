@@ -1,2 +1,3 @@
 export * from './settle-due.js';
 export * from './match-repeats.js';
+export * from './notify/index.js';

@@ -2,12 +2,20 @@ import { plusMs, type Clock, type Instant } from '#kernel';
 
 export type Settled = 'settled' | 'nothing_due' | 'failed';
 
+/** Something that comes due in a case, as the view knows it. */
+export interface DueEntry {
+  readonly caseId: string;
+  readonly at: Instant;
+  /** Orders what is due at one instant. */
+  readonly seq: number;
+}
+
 export interface SettleDuePorts {
   readonly clock: Clock;
-  /** The earliest instant at which something falls due in any case, undefined where nothing runs. */
-  readonly nextDue: () => Promise<Instant | undefined>;
-  /** Cases with something due strictly before the instant, the earliest first, at most `limit` deadlines of them. */
-  readonly casesDueBefore: (instant: Instant, limit: number) => Promise<readonly string[]>;
+  /** The earliest instant from `from` on at which something falls due in any case, undefined where nothing does. */
+  readonly nextDue: (from: Instant) => Promise<Instant | undefined>;
+  /** What is due strictly before the instant and behind `after`, the earliest first, at most `limit` of it. */
+  readonly dueBefore: (instant: Instant, limit: number, after?: DueEntry) => Promise<readonly DueEntry[]>;
   /** Sends SettleCase. One that was settled meanwhile has nothing due. */
   readonly settle: (caseId: string) => Promise<Settled>;
   readonly onSettled?: (outcome: Settled) => void;
@@ -15,9 +23,17 @@ export interface SettleDuePorts {
   readonly onFailure?: (error: unknown) => void;
 }
 
-const BATCH = 200;
-/** How long to leave alone what stays due in the view though it was settled: nothing may spin. */
-const REST_MS = 1000;
+/** As many cases are settled at a time: enough to fill a commit of the log, and no more than memory holds easily. */
+const BATCH = 250;
+/** How long to leave alone what stays due in the view though it was settled; doubled each time: nothing may spin. */
+const FIRST_REST_MS = 1000;
+const LONGEST_REST_MS = 300_000;
+
+/** The last settlement of a case that the view still calls due: it covers all that was due before that instant. */
+interface Tried {
+  readonly at: Instant;
+  readonly restMs: number;
+}
 
 /**
  * When a deadline or promise falls due, then the case is settled (EVENTS.md 12). Sleeps until the next due instant and is
@@ -29,8 +45,7 @@ export class SettleDue {
   private running: Promise<void> | undefined;
   private again = false;
   private stopped = false;
-  /** When a case was settled last, kept while the view still calls it due. */
-  private readonly tried = new Map<string, Instant>();
+  private tried = new Map<string, Tried>();
 
   constructor(private readonly ports: SettleDuePorts) {}
 
@@ -62,44 +77,72 @@ export class SettleDue {
     while (this.again && !this.stopped) {
       this.again = false;
       try {
-        if (this.ports.clock.suspended === undefined) await this.settleDue();
-        await this.sleepUntilNext();
+        if (this.waits()) continue;
+        const now = this.ports.clock.now();
+        await this.settleDue(now);
+        await this.sleepUntilNext(now);
       } catch (error) {
         this.ports.onFailure?.(error);
-        this.wakeIn(REST_MS);
+        this.wakeAt(plusMs(this.ports.clock.now(), FIRST_REST_MS));
       }
     }
     if (this.stopped) this.again = false;
   }
 
-  private async settleDue(): Promise<void> {
-    const now = this.ports.clock.now();
-    const due = await this.ports.casesDueBefore(now, BATCH);
-    const named = new Set(due);
-    for (const caseId of this.tried.keys()) if (!named.has(caseId)) this.tried.delete(caseId);
-    await Promise.all(due.map((caseId) => this.settleOne(caseId, now)));
+  /** EVENTS.md 19: who watches the clock arms the timer when it can be trusted again. */
+  private waits(): boolean {
+    return this.stopped || this.ports.clock.suspended !== undefined;
   }
 
-  private async settleOne(caseId: string, now: Instant): Promise<void> {
-    const before = this.tried.get(caseId);
-    if (this.stopped || (before !== undefined && now < plusMs(before, REST_MS))) return;
-    this.tried.set(caseId, now);
-    const outcome = await this.ports.settle(caseId);
-    this.ports.onSettled?.(outcome);
+  /** All that is due, batch after batch. What a lagging view still calls due holds nobody up. */
+  private async settleDue(now: Instant): Promise<void> {
+    const seen = new Set<string>();
+    for (let after: DueEntry | undefined; ;) {
+      const due = await this.ports.dueBefore(now, BATCH, after);
+      const fresh = new Map<string, DueEntry>();
+      for (const entry of due) {
+        if (!seen.has(entry.caseId) && !this.rests(entry, now)) fresh.set(entry.caseId, entry);
+        seen.add(entry.caseId);
+      }
+      await Promise.all([...fresh.values()].map((entry) => this.settleOne(entry, now)));
+      if (this.waits()) return;
+      if (due.length < BATCH) break;
+      after = due.at(-1);
+    }
+    for (const caseId of this.tried.keys()) if (!seen.has(caseId)) this.tried.delete(caseId);
   }
 
-  private async sleepUntilNext(): Promise<void> {
-    const next = await this.ports.nextDue();
-    if (next === undefined || this.stopped) return this.cancelWake();
+  /** What came due later than its case was settled last is new; all else was settled then, and the view will say so. */
+  private rests({ caseId, at }: DueEntry, now: Instant): boolean {
+    const tried = this.tried.get(caseId);
+    return tried !== undefined && at < tried.at && now < plusMs(tried.at, tried.restMs);
+  }
+
+  private async settleOne({ caseId, at }: DueEntry, now: Instant): Promise<void> {
+    if (this.stopped) return;
+    const tried = this.tried.get(caseId);
+    const isAgain = tried !== undefined && at < tried.at;
+    this.tried.set(caseId, { at: now, restMs: isAgain ? Math.min(2 * tried.restMs, LONGEST_REST_MS) : FIRST_REST_MS });
+    try {
+      const outcome = await this.ports.settle(caseId);
+      this.ports.onSettled?.(outcome);
+    } catch (error) {
+      // One case that cannot be settled keeps no other one waiting.
+      this.ports.onSettled?.('failed');
+      this.ports.onFailure?.(error);
+    }
+  }
+
+  private async sleepUntilNext(now: Instant): Promise<void> {
+    const due = await this.ports.nextDue(now);
     // What happens at the due instant itself is in time, so the timer comes one millisecond later.
-    const due = plusMs(next, 1);
-    // What is past was tried just now; the view's next advance arms us, and failing that a rest is over some time.
-    if (due > this.ports.clock.now()) this.wakeAt(due);
-    else this.wakeIn(REST_MS);
-  }
-
-  private wakeIn(durationMs: number): void {
-    this.wakeAt(plusMs(this.ports.clock.now(), durationMs));
+    let next = due === undefined ? undefined : plusMs(due, 1);
+    for (const { at, restMs } of this.tried.values()) {
+      const over = plusMs(at, restMs);
+      if (next === undefined || over < next) next = over;
+    }
+    this.cancelWake();
+    if (next !== undefined && !this.stopped) this.wakeAt(next);
   }
 
   private wakeAt(at: Instant): void {

@@ -1,4 +1,4 @@
-import { epochMs, instant, isRefusal, parseInstant, refuse, type Instant, type Refusal } from '#kernel';
+import { epochMs, instant, isRefusal, refuse, type Instant, type Refusal } from '#kernel';
 import type { Budget } from './budget.js';
 import type { Calendar } from './calendar.js';
 import { dateText } from './local-day.js';
@@ -108,8 +108,11 @@ function unpublished(calendar: Calendar, startMs: number, dueMs: number, budget:
   return calendar.unpublishedYears(fromMs, budget.measure === 'open' && toMs > fromMs ? toMs - 1 : toMs);
 }
 
-const canBeNamed = (atMs: number): boolean =>
-  Math.abs(atMs) <= 8.64e15 && parseInstant(new Date(atMs).toISOString()) !== undefined;
+const FIRST_MS = epochMs('0000-01-01T00:00:00.000Z');
+const LAST_MS = epochMs('9999-12-31T23:59:59.999Z');
+
+/** Instants are written with four digits of a year. */
+const canBeNamed = (atMs: number): boolean => atMs >= FIRST_MS && atMs <= LAST_MS;
 
 export interface Elapsed {
   /** Open time of the calendar without the pauses; negative where the end lies before the start. */

@@ -54,3 +54,5 @@ export * from './request-sheet/index.js';
 export * from './finish-sheet/index.js';
 export * from './match-repeats/index.js';
 export * from './dismiss-repeat/index.js';
+export * from './what-if/index.js';
+export * from './explanation/index.js';

@@ -3,7 +3,8 @@ import { parseDate } from '#calendar';
 import type { PackField } from '#policy';
 import type { FieldValues } from './domain/index.js';
 
-const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** What is no word of anybody: the number of a report, the name of a project in a register. */
+const CODE = /^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,63}$/u;
 
 type Value = string | number | boolean;
 
@@ -63,7 +64,9 @@ function readValue(value: Value, field: PackField): Value | Refusal {
     case 'text':
       return typeof value === 'string' && value !== '' ? value : wrong('text');
     case 'code':
-      return typeof value === 'string' && CODE.test(value) ? value : wrong('a code of letters, digits, . _ and -');
+      return typeof value === 'string' && CODE.test(value)
+        ? value
+        : wrong('a code of at most 64 letters, digits, ".", "_", "/" and "-"');
     case 'choice': {
       const allowed = choices.map((choice) => choice.id);
       return allowed.includes(String(value)) ? value : wrong('one of the choices', allowed);

@@ -48,6 +48,11 @@ export class InvalidArgument extends EventStoreError {
   readonly code = 'INVALID_ARGUMENT';
 }
 
+/** The store knows who asks, or does not, and says no: credentials are missing, wrong, or not enough. */
+export class AccessDenied extends EventStoreError {
+  readonly code = 'ACCESS_DENIED';
+}
+
 export class StoreUnavailable extends EventStoreError {
   readonly code = 'STORE_UNAVAILABLE';
 

@@ -107,8 +107,11 @@ export interface EventStore extends EventReader {
    * @throws StreamDeleted, EventTooLarge, InvalidArgument
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
-  /** Soft delete: writing again continues the revision numbers (EVENT_STORE.md 15). */
-  deleteStream(stream: string, expected: ExpectedRevision): Promise<void>;
-  tombstoneStream(stream: string, expected: ExpectedRevision): Promise<void>;
+  /**
+   * Soft delete: writing again continues the revision numbers (EVENT_STORE.md 15).
+   * @returns the position of what was written
+   */
+  deleteStream(stream: string, expected: ExpectedRevision): Promise<Position>;
+  tombstoneStream(stream: string, expected: ExpectedRevision): Promise<Position>;
   setStreamMetadata(stream: string, metadata: StreamMetadata, expected?: ExpectedRevision): Promise<AppendResult>;
 }

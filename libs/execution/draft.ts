@@ -144,17 +144,26 @@ export class Draft<S, E extends DomainEvent, P> {
   }
 }
 
-function definedParts(personal: DomainEvent['personal']): Record<string, Secret> {
+/** Most events have no personal part. */
+const NO_PARTS: Readonly<Record<string, never>> = {};
+
+function definedParts(personal: DomainEvent['personal']): Readonly<Record<string, Secret>> {
+  if (personal === undefined) return NO_PARTS;
   const parts: Record<string, Secret> = {};
-  for (const [name, secret] of Object.entries(personal ?? {})) if (secret !== undefined) parts[name] = secret;
+  for (const name in personal) {
+    const secret = personal[name];
+    if (secret !== undefined) parts[name] = secret;
+  }
   return parts;
 }
 
 /** The fold sees whose keys stand in an event and whom its texts mention, as it will when it reads the stored one; never a word. */
-const unsealed = (personal: Readonly<Record<string, Secret>>): RecordedEvent['personal'] =>
-  Object.fromEntries(
-    Object.entries(personal).map(([part, { keyId, mentions }]) => [
-      part,
-      { keyId, ...(mentions === undefined ? {} : { mentions }), nonce: '', ciphertext: '' },
-    ]),
-  );
+function unsealed(personal: Readonly<Record<string, Secret>>): RecordedEvent['personal'] {
+  if (personal === NO_PARTS) return NO_PARTS;
+  const parts: Record<string, RecordedEvent['personal'][string]> = {};
+  for (const name in personal) {
+    const { keyId, mentions } = personal[name]!;
+    parts[name] = { keyId, ...(mentions === undefined ? {} : { mentions }), nonce: '', ciphertext: '' };
+  }
+  return parts;
+}

@@ -124,7 +124,7 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
   private async attempt<C>(request: Request<C, S, E, P>): Promise<Executed | Refusal> {
     if (!isWellFormed(request.command)) return refuse('MALFORMED_TEXT');
     const stream = this.streamOf(request.id);
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= ATTEMPTS;) {
       // A stream that is to be opened is believed to be new until the store says otherwise: that saves a read per case.
       const loaded = request.create && attempt === 1 ? this.cache.get(stream) : await this.load(request.id);
       const refusal = this.preconditions(request, loaded);
@@ -133,7 +133,8 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
       if (taken) return recognise(request.digest, taken);
       const folded = loaded ?? { state: this.aggregate.initial, head: emptyHead() };
       const outcome = await this.decideAndAppend(request, { stream, folded });
-      if (outcome !== 'again') return outcome;
+      if (outcome === 'conflict') attempt++;
+      else if (outcome !== 'settled') return outcome;
     }
     return refuse('CONFLICT', { attempts: ATTEMPTS });
   }
@@ -157,7 +158,7 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
   private async decideAndAppend<C>(
     request: Request<C, S, E, P>,
     at: Attempt<S>,
-  ): Promise<Executed | Refusal | 'again'> {
+  ): Promise<Executed | Refusal | 'conflict' | 'settled'> {
     const { folded, stream } = at;
     await this.ports.vault.ready();
     const now = laterOf(this.ports.clock.now(), folded.head.recordedAt);
@@ -172,8 +173,11 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
     const origin = { ...request, policy: { pack: ruling.pack, version: ruling.version } };
     const draft = new Draft(this.aggregate, stream, folded, origin, facts);
     if (!draft.settle(now)) {
-      await this.append(at, draft.events, {});
-      return 'again';
+      // More is due than one append takes (EVENTS.md 13): what was settled stands, whatever becomes of the command.
+      const appended = await this.append(at, draft.events, {});
+      if (appended === 'conflict') return 'conflict';
+      this.cache.set(stream, { state: draft.state, head: appended });
+      return 'settled';
     }
     const decision = request.decide(request.command, draft.state, facts);
     if (isRefusal(decision)) return decision;
@@ -181,7 +185,7 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
     if (refusal) return refusal;
     if (draft.events.length === 0) return answer(folded.head, decision.result);
     const appended = await this.append(at, draft.events, decision.result);
-    if (appended === 'conflict') return 'again';
+    if (appended === 'conflict') return 'conflict';
     // Imported cases are mostly over: they would only push out those that are being worked on.
     if (decision.historical === true) this.cache.delete(stream);
     else this.cache.set(stream, { state: draft.state, head: appended });

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { isRefusal, TestClock, type Refusal } from '#kernel';
 import type { Directory } from '#organisation';
 import { openEmbeddedDirectory } from '#organisation/embedded';
+import { openSharedDirectory } from '#organisation/postgres';
+import { openSql, tablesOf } from '#sql';
+import { isOnPostgres, placeOf } from '#sql/testing';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,7 +21,7 @@ let directory: Directory;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'directory-'));
   clock = new TestClock();
-  directory = await openEmbeddedDirectory({ folder, secret, clock });
+  directory = await opened();
 });
 
 afterEach(async () => {
@@ -28,7 +31,24 @@ afterEach(async () => {
 
 async function restart(): Promise<void> {
   await directory.close();
-  directory = await openEmbeddedDirectory({ folder, secret, clock });
+  directory = await opened();
+}
+
+/** On the store that this run is about (`onPostgres`). */
+async function opened(under = secret): Promise<Directory> {
+  const place = await placeOf(folder, 'control');
+  return 'url' in place
+    ? openSharedDirectory({ url: place.url, secret: under, clock })
+    : openEmbeddedDirectory({ folder, secret: under, clock });
+}
+
+/** Every byte at rest. */
+async function atRest(): Promise<Buffer> {
+  if (!isOnPostgres()) return Buffer.concat(readdirSync(folder).map((file) => readFileSync(join(folder, file))));
+  const db = openSql<Record<string, object>>(await placeOf(folder, 'control'));
+  const tables = await Promise.all((await tablesOf(db)).map((table) => db.selectFrom(table).selectAll().execute()));
+  await db.destroy();
+  return Buffer.from(JSON.stringify(tables));
 }
 
 function accepted<T extends object>(answer: T | Refusal): T {
@@ -113,18 +133,22 @@ describe('keys', () => {
     const first = (await directory.bootstrap({ adminKey: 'short' }))!;
     const { key } = await anAgent();
     const session = (await directory.beginSession(key))!;
-    const files = Buffer.concat(readdirSync(folder).map((file) => readFileSync(join(folder, file))));
+    const files = await atRest();
     expect(files.includes('admin')).toBe(true);
     for (const hidden of [key, session.cookie, first.signIn.token, 'short']) expect(files.includes(hidden)).toBe(false);
     await directory.close();
-    directory = await openEmbeddedDirectory({ folder, secret: randomBytes(32), clock });
-    expect(directory.authenticate('short')).toBeUndefined();
+    // Where several share it, who has another secret does not even come so far.
+    if (isOnPostgres()) await expect(opened(randomBytes(32))).rejects.toThrow(/another data folder/);
+    directory = await opened(isOnPostgres() ? secret : randomBytes(32));
+    expect(directory.authenticate('short') !== undefined).toBe(isOnPostgres());
   });
 
   test('a revoked one is refused at once and after a restart, and so are its sessions', async () => {
     const { keyId, key } = await anAgent();
     const { cookie } = (await directory.beginSession(key))!;
     const revoking = directory.revokeKey(keyId);
+    // Where several share the directory it holds when it is answered.
+    if (isOnPostgres()) await revoking;
     expect(directory.authenticate(key)).toBeUndefined();
     expect(directory.authenticateSession(cookie)).toBeUndefined();
     expect(accepted(await revoking).revokedAt).toBe(clock.now());
@@ -214,5 +238,51 @@ describe('sessions and links', () => {
     const { cookie } = (await directory.beginSession(key))!;
     expect(directory.authenticate(cookie)).toBeUndefined();
     expect(directory.authenticateSession(key)).toBeUndefined();
+  });
+});
+
+describe('whom a word of a pack or a case means', () => {
+  const named = (word: string): string[] => directory.whoIs(word).map(({ name }) => name);
+
+  test('a person by id, else who holds the post of that name; those who left are nobody', async () => {
+    const { id: li } = await directory.addPerson({ kind: 'person', name: 'li' });
+    const { id: wang } = await directory.addPerson({ kind: 'person', name: 'wang' });
+    accepted(await directory.assignPost({ post: 'unit_head', personIds: [wang, li, wang] }));
+    expect([named(li), named('unit_head').sort(), named('nobody')]).toEqual([['li'], ['li', 'wang'], []]);
+    accepted(await directory.setPersonActive(li, false));
+    expect([named(li), named('unit_head')]).toEqual([[], ['wang']]);
+    await restart();
+    expect(named('unit_head')).toEqual(['wang']);
+    expect(directory.listPosts()).toEqual([{ post: 'unit_head', personIds: [li, wang].sort() }]);
+  });
+
+  test('a post changes hands, and is gone where nobody holds it; only people who are there hold one', async () => {
+    const { id: li } = await directory.addPerson({ kind: 'person', name: 'li' });
+    expect(await directory.assignPost({ post: 'head', personIds: ['nobody'] })).toMatchObject({
+      code: 'PERSON_UNKNOWN',
+    });
+    accepted(await directory.assignPost({ post: 'head', personIds: [li] }));
+    accepted(await directory.assignPost({ post: 'head', personIds: [] }));
+    expect([named('head'), directory.listPosts()]).toEqual([[], []]);
+    await restart();
+    expect(named('head')).toEqual([]);
+  });
+
+  test('where somebody is reached is changed field by field, and survives a restart', async () => {
+    const { personId, key } = await anAgent();
+    const contact = { email: 'wang@example.org', language: 'zh', timeZone: 'Asia/Shanghai' } as const;
+    accepted(await directory.changePerson(personId, contact));
+    await restart();
+    expect(directory.getPerson(personId)).toMatchObject({
+      name: '王芳',
+      unit: 'service-centre',
+      active: true,
+      ...contact,
+    });
+    accepted(await directory.changePerson(personId, { email: null, unit: 'engineering' }));
+    expect(directory.getPerson(personId)).not.toHaveProperty('email');
+    expect(directory.getPerson(personId)).toMatchObject({ language: 'zh', unit: 'engineering' });
+    expect(directory.authenticate(key)).toMatchObject({ unit: 'engineering' });
+    expect(await directory.changePerson('nobody', {})).toMatchObject({ code: 'PERSON_UNKNOWN' });
   });
 });

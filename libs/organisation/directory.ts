@@ -1,7 +1,8 @@
 import { isRefusal, refuse, type Actor, type Clock, type Refusal, type Role } from '#kernel';
 import { CredentialHasher } from './credentials.js';
 import { Keys, type ApiKey, type NewKey } from './keys.js';
-import { People, type NewPerson, type Person } from './people.js';
+import { People, type NewPerson, type Person, type PersonChange } from './people.js';
+import { Posts, type Post } from './posts.js';
 import type { ControlDatabase } from './schema.js';
 import { Sessions, type BegunSession, type SignInLink } from './sessions.js';
 
@@ -27,25 +28,34 @@ export interface FirstAdministrator {
  */
 export class Directory {
   private readonly people: People;
+  private readonly posts: Posts;
   private readonly keys: Keys;
   private readonly sessions: Sessions;
   private readonly actors = new WeakMap<object, { readonly person: Person; readonly actor: Actor }>();
 
-  /** @param secret 32 bytes, the vault's secret `api-keys` */
+  private readonly closing: (() => Promise<void>)[] = [];
+
+  /**
+   * @param secret 32 bytes, the vault's secret `api-keys`
+   * @param inTurn does what looks before it writes, while nobody else does: one process on one folder is alone anyway
+   */
   constructor(
     private readonly database: ControlDatabase,
     secret: Buffer,
     clock: Clock,
+    private readonly inTurn: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
   ) {
     const hasher = new CredentialHasher(secret);
     this.people = new People(database);
+    this.posts = new Posts(database);
     this.keys = new Keys(database, hasher, clock);
     this.sessions = new Sessions(database, hasher, clock);
   }
 
-  /** Reads everything into memory; must have ended before anything else is asked. */
+  /** Reads everything into memory; must have ended once before anything else is asked. Again, it reads what others changed. */
   async load(): Promise<void> {
     await this.people.load();
+    await this.posts.load();
     await this.keys.load();
     await this.sessions.load();
   }
@@ -55,7 +65,11 @@ export class Directory {
    * A service may have been there before: the command line imports into a folder that no server was started on yet.
    * @returns undefined where a person had a key already: then nothing is changed, whatever key is given
    */
-  async bootstrap({ adminKey }: { adminKey?: string } = {}): Promise<FirstAdministrator | undefined> {
+  bootstrap({ adminKey }: { adminKey?: string } = {}): Promise<FirstAdministrator | undefined> {
+    return this.inTurn(() => this.makeFirst(adminKey));
+  }
+
+  private async makeFirst(adminKey: string | undefined): Promise<FirstAdministrator | undefined> {
     const people = new Set(this.people.list().flatMap(({ id, kind }) => (kind === 'person' ? [id] : [])));
     if (this.keys.list().some(({ personId }) => people.has(personId))) return undefined;
     if (adminKey === '') throw new RangeError('The first administrator’s key must not be empty.');
@@ -118,28 +132,67 @@ export class Directory {
     return this.people.list();
   }
 
+  getPerson(personId: string): Person | undefined {
+    return this.people.get(personId);
+  }
+
+  /** Where to reach somebody, and in which words. PERSON_UNKNOWN */
+  changePerson(personId: string, change: PersonChange): Promise<Person | Refusal> {
+    return this.people.change(personId, change);
+  }
+
+  listPosts(): Post[] {
+    return this.posts.list();
+  }
+
+  /** Who holds a post from now on; nobody where the list is empty. PERSON_UNKNOWN */
+  async assignPost(post: Post): Promise<Post | Refusal> {
+    const unknown = post.personIds.find((personId) => this.people.get(personId) === undefined);
+    return unknown === undefined ? this.posts.assign(post) : refuse('PERSON_UNKNOWN', { personId: unknown });
+  }
+
+  /**
+   * The people whom a word of a pack or a case means: a person by id, else whoever holds the post of that name. Those who
+   * left are nobody.
+   */
+  whoIs(personOrPost: string): readonly Person[] {
+    const person = this.people.get(personOrPost);
+    const people = person ? [person] : this.posts.holders(personOrPost).flatMap((id) => this.people.get(id) ?? []);
+    return people.filter(({ active }) => active);
+  }
+
   /** PERSON_UNKNOWN, LAST_ADMINISTRATOR */
-  async setPersonActive(personId: string, active: boolean): Promise<Person | Refusal> {
-    if (!active && this.isLastAdministrator((key) => key.personId !== personId)) return refuse('LAST_ADMINISTRATOR');
-    return this.people.setActive(personId, active);
+  setPersonActive(personId: string, active: boolean): Promise<Person | Refusal> {
+    return this.inTurn(async () => {
+      if (!active && this.isLastAdministrator((key) => key.personId !== personId)) return refuse('LAST_ADMINISTRATOR');
+      return this.people.setActive(personId, active);
+    });
   }
 
   /** PERSON_UNKNOWN, PERSON_INACTIVE, KEY_NAME_TAKEN, KEY_TAKEN */
-  async issueKey(key: NewKey): Promise<{ id: string; key: string } | Refusal> {
-    return this.unfit(key.personId) ?? this.keys.issue(key);
+  issueKey(key: NewKey): Promise<{ id: string; key: string } | Refusal> {
+    return this.inTurn(async () => this.unfit(key.personId) ?? this.keys.issue(key));
   }
 
   /** Holds at once, for sessions begun with the key too. KEY_UNKNOWN, LAST_ADMINISTRATOR: nobody locks everybody out */
-  async revokeKey(keyId: string): Promise<ApiKey | Refusal> {
-    if (this.isLastAdministrator((key) => key.id !== keyId)) return refuse('LAST_ADMINISTRATOR', { keyId });
-    return this.keys.revoke(keyId);
+  revokeKey(keyId: string): Promise<ApiKey | Refusal> {
+    return this.inTurn(async () => {
+      if (this.isLastAdministrator((key) => key.id !== keyId)) return refuse('LAST_ADMINISTRATOR', { keyId });
+      return this.keys.revoke(keyId);
+    });
   }
 
   listKeys(): ApiKey[] {
     return this.keys.list();
   }
 
+  /** Something that ends with the directory. */
+  onClose(end: () => Promise<void>): void {
+    this.closing.push(end);
+  }
+
   async close(): Promise<void> {
+    for (const end of this.closing) await end();
     await this.keys.flush();
     await this.database.destroy();
   }

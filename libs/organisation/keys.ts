@@ -41,7 +41,12 @@ export class Keys {
   ) {}
 
   async load(): Promise<void> {
-    for (const row of await this.database.selectFrom('api_key').selectAll().execute()) this.keep(entryOf(row));
+    for (const row of await this.database.selectFrom('api_key').selectAll().execute()) {
+      const known = this.byId.get(row.id);
+      // Keys do not go, and what was revoked stays so.
+      if (!known) this.keep(entryOf(row));
+      else if (row.revoked_at !== null) known.revokedAt ??= row.revoked_at;
+    }
   }
 
   /** Notes the use. @returns undefined where there is no such key or it was revoked */

@@ -9,6 +9,8 @@ export const PERMISSIONS = [
   'manage_keys',
   'import',
   'manage_projections',
+  'read_notifications',
+  'manage_notifications',
   'confirm_clock',
   'move_test_clock',
 ] as const;
@@ -23,6 +25,8 @@ const ROLES_WITH: Readonly<Record<Permission, readonly Role[]>> = {
   manage_keys: ['administrator'],
   import: ['administrator'],
   manage_projections: ['administrator'],
+  read_notifications: ['supervisor', 'auditor', 'administrator'],
+  manage_notifications: ['administrator'],
   confirm_clock: ['administrator'],
   move_test_clock: ['administrator'],
 };

@@ -1,4 +1,4 @@
-import { newId, plusMs, refuse, type Clock, type Instant, type Refusal, type Role } from '#kernel';
+import { isRefusal, newId, plusMs, refuse, type Clock, type Instant, type Refusal, type Role } from '#kernel';
 import { newCredential, sameHash, type CredentialHasher } from './credentials.js';
 import type { ControlDatabase, SessionRow } from './schema.js';
 
@@ -32,6 +32,7 @@ export interface SignInLink {
 /** Browser sessions and the links that begin them. Sessions survive a restart; their look-up is in memory. */
 export class Sessions {
   private readonly byHash = new Map<string, Session & { readonly hash: string }>();
+  private readonly ended = new Set<string>();
 
   constructor(
     private readonly database: ControlDatabase,
@@ -40,9 +41,17 @@ export class Sessions {
   ) {}
 
   async load(): Promise<void> {
-    await this.database.deleteFrom('session').where('expires_at', '<=', this.clock.now()).execute();
-    for (const row of await this.database.selectFrom('session').selectAll().execute()) {
-      this.byHash.set(row.hash, { ...sessionOf(row), hash: row.hash });
+    const before = [...this.byHash.keys()];
+    const rows = await this.database
+      .selectFrom('session')
+      .selectAll()
+      .where('expires_at', '>', this.clock.now())
+      .execute();
+    // What was begun while we read is not among the rows, and what was ended meanwhile may be.
+    const there = new Set(rows.map(({ hash }) => hash));
+    for (const hash of before) if (!there.has(hash)) this.byHash.delete(hash);
+    for (const row of rows) {
+      if (!this.ended.has(row.hash)) this.byHash.set(row.hash, { ...sessionOf(row), hash: row.hash });
     }
   }
 
@@ -53,7 +62,11 @@ export class Sessions {
   }
 
   /** Lasts 12 hours. */
-  async begin(standing: Standing, database: ControlDatabase = this.database): Promise<BegunSession> {
+  async begin(standing: Standing): Promise<BegunSession> {
+    return this.keep(await this.write(standing, this.database));
+  }
+
+  private async write(standing: Standing, database: ControlDatabase): Promise<BegunSession> {
     const cookie = newCredential('session');
     const hash = this.hasher.hash('session', cookie);
     const { personId, role, keyId } = standing;
@@ -73,13 +86,21 @@ export class Sessions {
       expires_at: session.expiresAt,
     };
     await database.insertInto('session').values(row).execute();
+    await database.deleteFrom('session').where('expires_at', '<=', this.clock.now()).execute();
+    return { ...session, cookie };
+  }
+
+  /** Once it is committed: what is in memory only would be taken for one that was ended elsewhere. */
+  private keep({ cookie, ...session }: BegunSession): BegunSession {
     this.forgetExpired();
+    const hash = this.hasher.hash('session', cookie);
     this.byHash.set(hash, { ...session, hash });
     return { ...session, cookie };
   }
 
   async end(cookie: string): Promise<void> {
     const hash = this.hasher.hash('session', cookie);
+    this.ended.add(hash);
     this.byHash.delete(hash);
     await this.database.deleteFrom('session').where('hash', '=', hash).execute();
   }
@@ -104,14 +125,22 @@ export class Sessions {
   async redeem(token: string, mayEnter: (personId: string) => boolean): Promise<BegunSession | Refusal> {
     const hash = this.hasher.hash('link', token);
     const now = this.clock.now();
-    return this.database.transaction().execute(async (transaction) => {
+    const begun = await this.database.transaction().execute(async (transaction) => {
       const link = await transaction.selectFrom('sign_in_link').selectAll().where('hash', '=', hash).executeTakeFirst();
       if (!link || !mayEnter(link.person_id)) return refuse('SIGN_IN_LINK_UNKNOWN');
       if (link.used_at !== null) return refuse('SIGN_IN_LINK_USED', { usedAt: link.used_at });
       if (link.expires_at <= now) return refuse('SIGN_IN_LINK_EXPIRED', { expiredAt: link.expires_at });
-      await transaction.updateTable('sign_in_link').set({ used_at: now }).where('hash', '=', hash).execute();
-      return this.begin({ personId: link.person_id, role: link.role }, transaction);
+      // Who came at the same moment has used it by now.
+      const { numUpdatedRows } = await transaction
+        .updateTable('sign_in_link')
+        .set({ used_at: now })
+        .where('hash', '=', hash)
+        .where('used_at', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return refuse('SIGN_IN_LINK_USED', { usedAt: now });
+      return this.write({ personId: link.person_id, role: link.role }, transaction);
     });
+    return isRefusal(begun) ? begun : this.keep(begun);
   }
 
   private forgetExpired(): void {

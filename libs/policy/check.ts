@@ -31,6 +31,7 @@ export function faultsOf(pack: Pack, calendars: Calendars): readonly Fault[] {
   return [
     ...pack.clocks.flatMap((rule, index) => clockFaults(rule, ['clocks', index], pack, reckoning)),
     ...pack.escalations.flatMap((rule, index) => escalationFaults(rule, ['escalations', index], pack, reckoning)),
+    ...quietFaults(pack),
     ...referenceFaults(pack),
   ];
 }
@@ -62,6 +63,12 @@ function escalationFaults(rule: EscalationRule, path: Fault['path'], pack: Pack,
       reason,
     }));
   });
+}
+
+function quietFaults({ notifications, calendars }: Pack): readonly Fault[] {
+  const name = notifications?.quietOutside?.calendar;
+  if (name === undefined || calendarNamed(calendars, name) !== undefined) return [];
+  return [{ path: ['notifications', 'quietOutside', 'calendar'], reason: `there is no calendar "${name}"` }];
 }
 
 function budgetFaults(

@@ -31,9 +31,13 @@ export interface CaseAsked {
   readonly opinion: boolean;
   readonly satisfied: boolean;
   readonly analysed: boolean;
+  /** The customer, or a supervisor, agreed to a plan of this handling. */
+  readonly planAccepted: boolean;
   readonly papersFiled: boolean;
   readonly passedOnTo: string;
   readonly verified: boolean;
+  /** V-2: the routine visit that it is; none where it is no visit. */
+  readonly visit: string;
   /** When the complaint was made. */
   readonly receivedAt: string;
 }
@@ -79,9 +83,11 @@ const CEL = new Environment({ homogeneousAggregateLiterals: false })
       opinion: 'bool',
       satisfied: 'bool',
       analysed: 'bool',
+      planAccepted: 'bool',
       papersFiled: 'bool',
       passedOnTo: 'string',
       verified: 'bool',
+      visit: 'string',
       receivedAt: 'string',
     } satisfies Record<keyof CaseAsked, string>,
   })

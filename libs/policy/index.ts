@@ -8,6 +8,15 @@ export * from './shipped.js';
 export * from './repeats/index.js';
 export type { Category, SeverityRule } from './schema/pack.js';
 export type { ClockRule, EscalationRule } from './schema/clock.js';
+export { Notices } from './notices.js';
+export {
+  NOTICE_CHANNELS,
+  PLACEHOLDERS,
+  type NoticeChannel,
+  type NoticeRule,
+  type Placeholder,
+} from './schema/notifications.js';
+export type { NoticeTemplate, Words } from './schema/notifications.js';
 export {
   NORMALISERS,
   type FormRule,

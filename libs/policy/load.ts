@@ -18,7 +18,7 @@ export class WrongPack extends Error {
  */
 export function loadPack(text: string, fileName: string, calendars: Calendars = SHIPPED): Policy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: true });
   const placed = (offset: number, reason: string): string => {
     const { line, col } = lines.linePos(offset);
     return `${fileName}:${line}:${col} ${reason}`;

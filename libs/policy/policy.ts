@@ -3,10 +3,12 @@ import { parseBudget, type Budget, type Calendar } from '#calendar';
 import type { Calendars } from './calendars.js';
 import type { CaseAsked, Occurrence } from './conditions.js';
 import { Reckoning, textOf, type Reckoned, type Span } from './reckoning.js';
-import type { ClockRule, EscalationRule, Trigger } from './schema/clock.js';
+import { Notices } from './notices.js';
+import type { ClockRule, EscalationRule } from './schema/clock.js';
 import type { FormRule, PackField, RepeatRule, Requirement, StepRule } from './schema/intake.js';
 import { categoryIds, type Category, type Pack } from './schema/pack.js';
 import { IMMEDIATELY, type PackBudget } from './schema/words.js';
+import { Triggers, type ClockEffect } from './triggers.js';
 import { APPROVER_ROLES, PACK_SEVERITIES, type ApproverRole, type PackSeverity } from './vocabulary.js';
 
 /** A rule that holds, and the facts it rests on: who applies it knows which events stated them. */
@@ -34,21 +36,16 @@ export interface Approval {
   readonly source: string;
 }
 
-/** What an event does to a run of a clock. */
-export type ClockEffect = 'met' | 'cancelled' | 'paused' | 'resumed';
-
-const EFFECTS = [
-  ['metBy', 'met'],
-  ['cancelledBy', 'cancelled'],
-  ['pausedBy', 'paused'],
-  ['resumedBy', 'resumed'],
-] as const satisfies readonly (readonly [keyof ClockRule, ClockEffect])[];
+export type { ClockEffect };
 
 /** A checked pack that answers questions. Pure: the same pack and question give the same answer. */
 export class Policy {
   private readonly paths: ReadonlyMap<string, readonly string[]>;
   private readonly clocksById: ReadonlyMap<string, ClockRule>;
   private readonly reckoning: Reckoning;
+  private readonly triggers: Triggers;
+  /** Who is told of what; undefined where the pack tells nobody. */
+  readonly notices: Notices | undefined;
   /** The commands before which anything is asked. */
   private readonly gated: ReadonlySet<string>;
 
@@ -60,6 +57,8 @@ export class Policy {
     this.paths = pathsOf(pack.categories);
     this.clocksById = new Map(pack.clocks.map((clock) => [clock.id, clock]));
     this.reckoning = new Reckoning(pack, calendars);
+    this.triggers = new Triggers(pack);
+    this.notices = pack.notifications && new Notices(pack.notifications, this.reckoning);
     this.gated = new Set([
       ...pack.requirements.flatMap(({ before }) => before),
       ...pack.steps.map(({ before }) => before),
@@ -209,7 +208,7 @@ export class Policy {
 
   /** K-7: the clocks for which the event is a start: of the first run, or of a further one. */
   clocksStartedBy(occurrence: Occurrence, which: 'startsOn' | 'restartsOn'): readonly ClockRule[] {
-    return this.pack.clocks.filter((clock) => triggers(clock[which], occurrence) && applies(clock, occurrence));
+    return this.triggers.clocksStartedBy(occurrence, which);
   }
 
   /** K-7: the clocks that a reopening continues or starts anew. */
@@ -219,8 +218,7 @@ export class Policy {
 
   /** What the event is to a run of the clock; a clock this pack does not have is not touched. */
   effectOn(clockId: string, occurrence: Occurrence): ClockEffect | undefined {
-    const clock = this.clock(clockId);
-    return clock && EFFECTS.find(([list]) => triggers(clock[list], occurrence))?.[1];
+    return this.triggers.effectOn(clockId, occurrence);
   }
 
   /** The budget that holds for a case as it is: the first whose condition holds, else the clock's own. */
@@ -241,11 +239,15 @@ export class Policy {
     return this.reckoning.reckon({ budget: rule.acknowledgeWithin, calendar: rule.calendar }, span);
   }
 
-  /** K-9: a calendar as it was known, and a budget as it is written in an event; undefined where the instant was given. */
+  /**
+   * K-9: a calendar as it was known, and a budget as it is written in an event; undefined where the instant was given, or
+   * where this pack has no such calendar or tolerance (any more).
+   */
   measureOf(
     { budget, calendar }: { readonly budget: string; readonly calendar?: { readonly name: string } | undefined },
     knownAt: string,
   ): { readonly budget: Budget; readonly calendar: Calendar } | undefined {
+    if (!this.reckoning.has(calendar?.name) || (budget === IMMEDIATELY && !this.pack.immediately)) return undefined;
     const parsed = budget === IMMEDIATELY ? this.reckoning.inFull(budget) : parseBudget(budget);
     if (isRefusal(parsed)) return undefined;
     return { budget: parsed, calendar: this.reckoning.calendar(calendar?.name, knownAt) };
@@ -268,7 +270,7 @@ export class Policy {
 
   /** E-1: the chains that an event calls in. */
   escalationsOn(occurrence: Occurrence): readonly EscalationRule[] {
-    return this.pack.escalations.filter((rule) => triggers(rule.on, occurrence));
+    return this.triggers.escalationsOn(occurrence);
   }
 
   /** H-5: the first row of the matrix that covers amount and severity; the last row covers everything. */
@@ -296,9 +298,6 @@ const factsOf = (text: string, { circumstances, repeats }: CaseAsked): readonly 
 ];
 
 const applies = (clock: ClockRule, occurrence: Occurrence): boolean => clock.when?.holds(occurrence) ?? true;
-
-const triggers = (list: readonly Trigger[], occurrence: Occurrence): boolean =>
-  list.some(({ event, when }) => event === occurrence.type && (when === undefined || when.holds(occurrence)));
 
 function pathsOf(categories: readonly Category[], above: readonly string[] = []): Map<string, readonly string[]> {
   const paths = new Map<string, readonly string[]>();

@@ -59,6 +59,11 @@ export class Reckoning {
     };
   }
 
+  /** Whether the pack or the engine has a calendar of that name. */
+  has(name: string | undefined): boolean {
+    return name === undefined || calendarNamed(this.pack.calendars, name) !== undefined;
+  }
+
   /** The calendar of that name as it was known; around the clock where none is named. */
   calendar(name: string | undefined, knownAt: Instant): Calendar {
     const definition = name === undefined ? SHIPPED_CALENDARS['always'] : calendarNamed(this.pack.calendars, name);

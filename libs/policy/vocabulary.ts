@@ -73,6 +73,14 @@ export const TRIGGER_EVENTS = [
 ] as const;
 export type TriggerEvent = (typeof TRIGGER_EVENTS)[number];
 
+/** The events that somebody may be told of: those, and that somebody was called in, which starts nothing by itself. */
+export const NOTIFIED_EVENTS = [...TRIGGER_EVENTS, 'CaseEscalated', 'EscalationAcknowledged'] as const;
+export type NotifiedEvent = (typeof NOTIFIED_EVENTS)[number];
+
+/** The clocks that every case can have besides those of its pack. */
+export const CLOCKS_OF_EVERY_CASE = ['promise', 'source-target', 'escalation'] as const;
+export type ClockOfEveryCase = (typeof CLOCKS_OF_EVERY_CASE)[number];
+
 /**
  * What a clock of a pack counts from (K-7): when that which starts it occurred, when it was recorded, when the case was
  * accepted; `event` says in so many words that another event than the receipt starts it, and counts from when that happened.

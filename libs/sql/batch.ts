@@ -1,9 +1,11 @@
 import { comparePositions, type Position } from '#kernel';
+import { ahead } from './ahead.js';
 import { Preparation, type LogSources, type Prepared, type ReadEvent } from './prepare.js';
 import type { Projection } from './projection.js';
 import { BatchSession } from './session.js';
 import type { ParkedPartition } from './status.js';
-import { moveCheckpoint, removeParked, saveParked, type Stop, type Track } from './track.js';
+import { moveCheckpoint, removeParked, saveParked } from './books.js';
+import type { Stop, Track } from './track.js';
 import type { SqlWriter, WriteTransaction } from './writer.js';
 
 /** What a batch did to a track, to be believed once its transaction has committed. */
@@ -51,9 +53,8 @@ export class Batches {
     const preparation = this.preparation(tracks);
     const outcomes = await this.sources.writer.transaction(async (tx) => {
       const advances = tracks.map(begun);
-      for await (const stored of pieces) {
-        const events = await preparation.batch(stored);
-        const to = stored.at(-1)!.position;
+      for await (const { piece, ready: events } of ahead(pieces, (it) => preparation.batch(it))) {
+        const to = piece.at(-1)!.position;
         for (const advance of advances) await this.advance(tx, advance, events, to, preparation);
         for (const { subject } of events) subjects.add(subject);
         erased ||= events.some(isErasure);

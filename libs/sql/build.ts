@@ -2,11 +2,24 @@ import type { Row } from './row.js';
 import type { Table } from './projection.js';
 import { physicalName } from './shape.js';
 import { physicalTable } from './session.js';
-import { createIndex, createTables, dropTables, dropTablesBut, indexesOf, serve } from './tables.js';
-import { forgetTrack, insertTrack, newTrack, saveStanding, type Phase, type Track } from './track.js';
+import {
+  createIndex,
+  createTables,
+  dropTables,
+  dropTablesBut,
+  gatherStatistics,
+  indexesOf,
+  isLockTimeout,
+  serve,
+  waitBriefly,
+} from './tables.js';
+import { forgetTrack, insertTrack, saveStanding, tablesInBooks } from './books.js';
+import { newTrack, type Phase, type Track } from './track.js';
 import type { Projection } from './projection.js';
 import type { SqlWriter } from './writer.js';
 
+/** So often a swap gives way to readers before it counts as failed. */
+const MOST_SWAPS = 20;
 /** How many rows of the source are derived from in one slice. */
 const DERIVE_SLICE = 200;
 
@@ -21,7 +34,7 @@ interface Progress {
 
 /** Makes generations, completes them in slices after their bulk load, puts them before the readers, and removes them. */
 export class Construction {
-  private readonly progress = new WeakMap<Track, Progress>();
+  private progress = new WeakMap<Track, Progress>();
 
   constructor(private readonly writer: SqlWriter) {}
 
@@ -50,11 +63,21 @@ export class Construction {
 
   /** Readers see the new generation from one statement to the next; the old one is gone from the books with it. */
   async swap(fresh: Track, old: Track | undefined): Promise<void> {
-    await this.writer.transaction(async ({ db }) => {
-      await serve(db, fresh);
-      await saveStanding(db, fresh, { serving: true });
-      if (old) await forgetTrack(db, old);
-    });
+    const swap = (): Promise<void> =>
+      this.writer.transaction(async ({ db }) => {
+        await waitBriefly(db);
+        await serve(db, fresh);
+        await saveStanding(db, fresh, { serving: true });
+        if (old) await forgetTrack(db, old);
+      });
+    for (let tries = 1; ; tries++) {
+      try {
+        await swap();
+        break;
+      } catch (error) {
+        if (!isLockTimeout(error) || tries === MOST_SWAPS) throw error;
+      }
+    }
     fresh.serving = true;
   }
 
@@ -64,13 +87,19 @@ export class Construction {
   }
 
   async drop(track: Track): Promise<void> {
-    await dropTables(this.writer.db, track);
+    await this.writer.transaction(({ db }) => dropTables(db, track));
     this.writer.scrub();
   }
 
   /** Tables of generations that went out of the books before a crash: they would keep what is erased elsewhere. */
-  async dropLeftovers(tracks: readonly Track[]): Promise<void> {
-    if (await dropTablesBut(this.writer.db, tracks)) this.writer.scrub();
+  async dropLeftovers(): Promise<void> {
+    const found = await this.writer.transaction(async ({ db }) => dropTablesBut(db, await tablesInBooks(db)));
+    if (found) this.writer.scrub();
+  }
+
+  /** After a failure nobody knows how far a slice has come: what is under construction begins its phase again. */
+  forgetProgress(): void {
+    this.progress = new WeakMap();
   }
 
   private async derive(track: Track, progress: Progress): Promise<void> {
@@ -99,9 +128,14 @@ export class Construction {
   }
 
   private async index(track: Track, progress: Progress): Promise<void> {
-    const next = indexesOf(track)[progress.index++];
-    if (next) await this.writer.transaction(({ db }) => createIndex(db, next));
-    else await this.enter(track, 'ready');
+    const next = indexesOf(track)[progress.index];
+    if (next) {
+      await this.writer.transaction(({ db }) => createIndex(db, next));
+      progress.index++;
+      return;
+    }
+    await gatherStatistics(this.writer.db, track);
+    await this.enter(track, 'ready');
   }
 
   private progressOf(track: Track): Progress {

@@ -20,3 +20,12 @@ export function residual<T>(
 /** Text that compares by code points on every store, so that ranges and orders are the same everywhere. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export const exactText = (db: Kysely<any>): RawBuilder<unknown> => (isSqlite(db) ? sql`text` : sql`text collate "C"`);
+
+/** The tables there are; on PostgreSQL those of the schema that is ours, whatever else the database has. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export async function tablesOf(db: Kysely<any>): Promise<string[]> {
+  const query = isSqlite(db)
+    ? sql<{ name: string }>`select name from sqlite_master where type = 'table'`
+    : sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`;
+  return (await query.execute(db)).rows.map(({ name }) => name);
+}

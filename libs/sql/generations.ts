@@ -2,17 +2,21 @@ import { comparePositions, START } from '#kernel';
 import type { EventReader } from '#event-store';
 import type { Construction } from './build.js';
 import type { Projection } from './projection.js';
-import { bindToLog, createBookkeeping, loadTracks, type Track } from './track.js';
-import type { SqlWriter } from './writer.js';
+import { bindToLog, forgetAllBut, howToForget, loadTracks } from './books.js';
+import type { Track } from './track.js';
+import type { AnyDb, SqlWriter } from './writer.js';
 
 /** A view has seen events that the log does not have: the log was restored from an older backup (DESIGN.md). */
 export class CheckpointAhead extends Error {
   readonly code = 'CHECKPOINT_AHEAD';
 
-  constructor(readonly projection: string) {
+  constructor(
+    readonly projection: string,
+    db: AnyDb,
+  ) {
     super(
       `The view ${projection} is ahead of the event log: the log was probably restored from a backup. ` +
-        'Either restore the newer log, or stop, delete views.db and start again: views are rebuilt from the log.',
+        `Either restore the newer log, or: ${howToForget(db)}; views are rebuilt from the log.`,
     );
   }
 }
@@ -28,6 +32,7 @@ export class UnknownProjection extends Error {
 interface GenerationSources {
   readonly reader: EventReader;
   readonly writer: SqlWriter;
+  /** All that there are: what else stands in the books is removed. */
   readonly projections: readonly Projection[];
 }
 
@@ -43,14 +48,34 @@ export class Generations {
   /** @throws OtherLog, CheckpointAhead */
   async open(): Promise<void> {
     const { reader, writer, projections } = this.sources;
+    const names = projections.map(({ name }) => name);
     await writer.transaction(async ({ db }) => {
-      await createBookkeeping(db);
       await bindToLog(db, reader.epoch);
+      await forgetAllBut(db, names);
     });
     this.tracks = await loadTracks(writer.db, projections);
-    await this.construction.dropLeftovers(this.tracks);
+    await this.construction.dropLeftovers();
     await this.refuseAhead();
     for (const projection of projections) await this.openOne(projection);
+  }
+
+  /**
+   * Reads the books again after a failure: a commit whose answer was lost may have happened, and somebody else may have
+   * been at work meanwhile.
+   */
+  async reload(): Promise<void> {
+    const { writer, projections } = this.sources;
+    this.construction.forgetProgress();
+    const stored = await loadTracks(writer.db, projections);
+    this.tracks = stored.map((it) => {
+      const known = this.tracks.find(
+        ({ projection, generation }) => projection === it.projection && generation === it.generation,
+      );
+      if (!known) return it;
+      const { checkpoint, phase, serving, parked } = it;
+      return Object.assign(known, { checkpoint, phase, serving, parked });
+    });
+    await this.construction.dropLeftovers();
   }
 
   serving(name: string): Track {
@@ -123,6 +148,6 @@ export class Generations {
   private async refuseAhead(): Promise<void> {
     const head = (await this.sources.reader.head()) ?? START;
     const ahead = this.tracks.find(({ checkpoint }) => comparePositions(checkpoint, head) > 0);
-    if (ahead) throw new CheckpointAhead(ahead.projection.name);
+    if (ahead) throw new CheckpointAhead(ahead.projection.name, this.sources.writer.db);
   }
 }

@@ -38,6 +38,7 @@ export interface RowSet<R extends Row> {
   get(...rest: readonly (string | number)[]): R | undefined;
   put(row: R): void;
   remove(row: R): void;
+  /** In the order of their keys: however batches end and stores answer, a projection meets the rows in the same order. */
   all(): R[];
 }
 

@@ -41,7 +41,7 @@ export class LoadedRows<R extends Row> implements RowSet<R> {
   all(): R[] {
     const rows: R[] = [];
     for (const { after } of this.rows.values()) if (after !== undefined) rows.push(after);
-    return rows;
+    return rows.length > 1 ? rows.sort((a, b) => this.compare(a, b)) : rows;
   }
 
   put(row: R): void {
@@ -73,6 +73,15 @@ export class LoadedRows<R extends Row> implements RowSet<R> {
     const { after } = held;
     this.journal.push(() => (held.after = after));
     held.after = row;
+  }
+
+  private compare(a: R, b: R): number {
+    const { key } = this.shape;
+    for (let at = this.shared; at < key.length; at++) {
+      const [one, other] = [a[key[at]!]!, b[key[at]!]!];
+      if (one !== other) return one < other ? -1 : 1;
+    }
+    return 0;
   }
 
   private keyOf(row: R): string {

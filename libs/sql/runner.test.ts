@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OpenedPart } from '#kernel';
-import { openedText, type Projection, type Row, type TableShape } from '#sql';
+import { openedText, tablesOf, type Projection, type Row, type TableShape } from '#sql';
 import { TestLog, TestViews, type Said } from '#sql/testing';
 
 type NoteRow = { subject: string; notes: number; last: string | null; erased: number; foreign: number };
@@ -109,7 +109,7 @@ const note = (key: string, text: string): Said => ({ type: 'NoteAdded', personal
 const allRows = async (of: TestViews): Promise<Row[][]> => Promise.all(TABLES.map((table) => of.rows(table)));
 
 async function coldRebuild(): Promise<Row[][]> {
-  const cold = await views(ALL, { file: `cold-${open.length}.db` });
+  const cold = await views(ALL, { named: `cold-${open.length}` });
   const head = (await log.store.head())!;
   await cold.reached(head);
   await cold.serves('notes', 1);
@@ -154,7 +154,7 @@ describe('rows and checkpoint', () => {
               ? (store[name as keyof typeof store] as () => unknown).bind(store)
               : store[name as keyof typeof store],
     });
-    const twice = await views(ALL, { file: 'twice.db', reader });
+    const twice = await views(ALL, { named: 'twice', reader });
     await twice.reached((await log.store.head())!);
     await twice.serves('notes', 1);
     expect(await allRows(twice)).toEqual(once);
@@ -169,8 +169,8 @@ describe('rows and checkpoint', () => {
         fc.integer({ min: 1, max: 9 }),
         async (subjects, batchEvents, coldBatchEvents) => {
           for (const subject of subjects) await log.append(subject, note(key, subject));
-          const file = `split-${open.length}.db`;
-          const split = await views(ALL, { file, batchEvents, coldBatchEvents });
+          const named = `split-${open.length}`;
+          const split = await views(ALL, { named, batchEvents, coldBatchEvents });
           for (const subject of subjects) await log.append(subject, note(key, `${subject}!`));
           await split.reached((await log.store.head())!);
           await split.serves('notes', 1);
@@ -259,8 +259,8 @@ describe('rebuild', () => {
     await live.reached(await log.append('s0', note(key, 'meanwhile')));
     await live.serves('notes', generation);
     expect(await allRows(live)).toEqual(await coldRebuild());
-    const tables = await live.writer.db.introspection.getTables();
-    expect(tables.filter(({ name }) => name.endsWith('_g1') && name !== 'total_g1')).toEqual([]);
+    const tables = await tablesOf(live.writer.db);
+    expect(tables.filter((name) => name.endsWith('_g1') && name !== 'total_g1')).toEqual([]);
   });
 
   test('a new version is built anew at the start, readers see the old one until then', async () => {

@@ -6,8 +6,10 @@ import { Generations } from './generations.js';
 import { LiveFeed } from './live-feed.js';
 import type { ReadEvent } from './prepare.js';
 import type { Projection } from './projection.js';
+import { fenced, LeaseLost, Leases } from './lease.js';
 import { statusOf } from './runner-status.js';
 import type { RunnerStatus } from './status.js';
+import { migrateViews } from './books.js';
 import type { Track } from './track.js';
 
 export interface RunnerOptions extends BatchSources {
@@ -46,6 +48,7 @@ export class ProjectionRunner {
   readonly listeners = new Set<(advance: Advance) => void>();
   private readonly batches: Batches;
   private readonly generations: Generations;
+  private readonly leases: Leases;
   private readonly following = new Set<Track>();
   private readonly orders: (() => Promise<void>)[] = [];
   private feed: LiveFeed | undefined;
@@ -69,13 +72,30 @@ export class ProjectionRunner {
       options.log.error(lost, 'a key is missing though nobody erased it');
       options.onLost(lost);
     };
-    this.batches = new Batches({ ...options, onLost });
-    this.generations = new Generations(options, new Construction(options.writer));
+    const { projections, log } = options;
+    this.leases = new Leases(
+      options.writer,
+      projections.map(({ name }) => name),
+      log,
+    );
+    const writer = fenced(options.writer, this.leases);
+    this.batches = new Batches({ ...options, writer, onLost });
+    this.generations = new Generations({ ...options, writer }, new Construction(writer));
   }
 
-  /** @throws CheckpointAhead, OtherLog: the views do not belong to this log as it is */
+  /**
+   * Waits while another process keeps these views.
+   * @throws CheckpointAhead, OtherLog: the views do not belong to this log as it is; SchemaNewer, DatabaseUnusable
+   */
   async start(): Promise<void> {
-    await this.generations.open();
+    await migrateViews(this.options.writer.db);
+    await this.leases.acquire();
+    try {
+      await this.generations.open();
+    } catch (error) {
+      await this.leases.end();
+      throw error;
+    }
     this.position = this.leastServed();
     this.running = this.run();
   }
@@ -84,8 +104,11 @@ export class ProjectionRunner {
   async stop(): Promise<void> {
     this.stopping = true;
     this.wake();
+    // Who waits for another owner does so no longer; who owns lets go when its transaction is through.
+    if (this.leases.lost) await this.leases.end();
     await this.running;
     this.leaveFeed();
+    await this.leases.end();
   }
 
   get reached(): Position {
@@ -135,6 +158,7 @@ export class ProjectionRunner {
     while (!this.stopping) {
       try {
         const woken = new Promise<void>((resolve) => (this.wake = resolve));
+        if (this.failure) await this.recover();
         const worked = await this.step();
         this.failure = undefined;
         this.options.onStep?.();
@@ -145,9 +169,14 @@ export class ProjectionRunner {
         this.options.log.error({ error: this.failure.message }, 'projections failed; trying again');
         this.leaveFeed();
         this.options.onStep?.();
-        await this.pause(RETRY_MS);
+        if (!this.stopping) await this.pause(RETRY_MS);
       }
     }
+  }
+
+  private async recover(): Promise<void> {
+    if (this.leases.lost || this.failure instanceof LeaseLost) await this.leases.acquire();
+    await this.generations.reload();
   }
 
   private async step(): Promise<boolean> {

@@ -11,6 +11,7 @@ const WHOLE = '';
 export const physicalTable = (shape: TableShape, generation: number): PhysicalTable => ({
   name: physicalName(shape, generation),
   columns: columnsOf(shape),
+  types: shape.columns,
   key: shape.key,
 });
 

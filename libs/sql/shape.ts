@@ -5,6 +5,8 @@ export type ColumnType = 'text' | 'integer';
 export interface IndexShape {
   readonly columns: readonly string[];
   readonly unique?: true;
+  /** Asked for as a whole only, however long it is: a tree of PostgreSQL takes no key beyond 2,700 bytes, a hash does. */
+  readonly exact?: true;
   /** Only the rows whose column equals the number, or is not null, are in the index. */
   readonly where?: { readonly column: string; readonly is: number | 'not null' };
 }
@@ -22,5 +24,8 @@ export interface TableShape<R extends Row = Row> {
 
 export const physicalName = (shape: Pick<TableShape, 'name'>, generation: number): string =>
   `${shape.name}_g${generation}`;
+
+/** The name under which readers see a table of a generation. */
+export const servedName = (physical: string): string => physical.replace(/_g\d+$/, '');
 
 export const columnsOf = (shape: TableShape): readonly string[] => Object.keys(shape.columns);

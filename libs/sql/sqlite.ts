@@ -1,4 +1,4 @@
-import { Kysely, Migrator, type Migration } from 'kysely';
+import { Kysely, type Logger } from 'kysely';
 import type { SqliteFileOptions } from './sqlite-file.js';
 import { threadDialect } from './thread-dialect.js';
 
@@ -7,16 +7,5 @@ import { threadDialect } from './thread-dialect.js';
  * `destroy()` closes it.
  * @throws SqliteRefused from the first query on, when the file cannot be opened read-only because it is not there
  */
-export const openSqlite = <Schema>(options: SqliteFileOptions): Kysely<Schema> =>
-  new Kysely<Schema>({ dialect: threadDialect(options) });
-
-/** Brings tables that are not derived from the log to the present schema; migrations run in the order of their names. */
-export async function migrateToLatest(
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  db: Kysely<any>,
-  migrations: Readonly<Record<string, Migration>>,
-): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-}
+export const openSqlite = <Schema>({ log, ...file }: SqliteFileOptions & { readonly log?: Logger }): Kysely<Schema> =>
+  new Kysely<Schema>({ dialect: threadDialect(file), ...(log && { log }) });

@@ -1,5 +1,5 @@
 import { sql, type ColumnDataType, type RawBuilder } from 'kysely';
-import { exactText, isSqlite } from './dialect.js';
+import { exactText, isSqlite, tablesOf } from './dialect.js';
 import { columnsOf, physicalName, type ColumnType, type IndexShape, type TableShape } from './shape.js';
 import type { Track } from './track.js';
 import type { AnyDb } from './writer.js';
@@ -49,6 +49,7 @@ export async function createIndex(db: AnyDb, { table, name, index }: NamedIndex)
     .on(table)
     .columns([...index.columns]);
   if (index.unique) builder = builder.unique();
+  if (index.exact && !isSqlite(db)) builder = builder.using('hash');
   if (index.where) {
     const { column, is } = index.where;
     builder =
@@ -74,15 +75,32 @@ export async function dropTables(db: AnyDb, { tables, generation }: Track): Prom
   for (const name of tables) await db.schema.dropTable(physicalName({ name }, generation)).ifExists().execute();
 }
 
-/** @returns whether there was something to drop */
-export async function dropTablesBut(db: AnyDb, tracks: readonly Track[]): Promise<boolean> {
-  const known = new Set(
-    tracks.flatMap(({ tables, generation }) => tables.map((name) => physicalName({ name }, generation))),
-  );
-  const found = (await db.introspection.getTables()).filter(({ isView, name }) => !isView && GENERATION.test(name));
-  const left = found.filter(({ name }) => !known.has(name));
-  for (const { name } of left) await db.schema.dropTable(name).execute();
+/** Drops the tables of generations that are not among those named. @returns whether there was something to drop */
+export async function dropTablesBut(db: AnyDb, known: ReadonlySet<string>): Promise<boolean> {
+  const left = (await tablesOf(db)).filter((name) => GENERATION.test(name) && !known.has(name));
+  for (const name of left) await db.schema.dropTable(name).execute();
   return left.length > 0;
 }
 
 const GENERATION = /_g\d+$/;
+
+/**
+ * PostgreSQL plans by what it knows of the rows, and answers from an index alone where it knows that all see them. Not in a
+ * transaction. SQLite's queries name their index by how they are written (dialect.ts).
+ */
+export async function gatherStatistics(db: AnyDb, track: Track): Promise<void> {
+  if (isSqlite(db)) return;
+  for (const { name } of shapesOf(track)) {
+    await sql`vacuum (analyze) ${sql.table(physicalName({ name }, track.generation))}`.execute(db);
+  }
+}
+
+/**
+ * A swap waits for who reads, and who reads waits for a swap that has a part of the views already. So that they never wait
+ * for one another it gives up after a moment, lets go of what it has and tries again.
+ */
+export const waitBriefly = async (db: AnyDb): Promise<void> => {
+  if (!isSqlite(db)) await sql`set local lock_timeout = '200ms'`.execute(db);
+};
+
+export const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03';

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Row, SqlValue } from './row.js';
+import type { ColumnType } from './shape.js';
 
 /** Tables come and go with generations, so the runner's own statements are not typed by a schema. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -9,6 +10,7 @@ export type AnyDb = Kysely<any>;
 export interface PhysicalTable {
   readonly name: string;
   readonly columns: readonly string[];
+  readonly types: Readonly<Record<string, ColumnType>>;
   readonly key: readonly string[];
 }
 
@@ -30,9 +32,20 @@ export interface WriteTransaction {
   removeWhere(table: PhysicalTable, column: string, values: readonly SqlValue[]): Promise<void>;
 }
 
+/** Names that one process alone has: until it lets go, ends, or loses its connection. */
+export interface Hold {
+  readonly lost: boolean;
+  release(): Promise<void>;
+}
+
 /** The one writer of the views. */
 export interface SqlWriter {
   readonly db: AnyDb;
+  /**
+   * Waits until nobody else has any of the names, or the signal ends it with an error.
+   * @param onWait is told of each that somebody else has
+   */
+  hold(names: readonly string[], onWait: (name: string) => void, signal: AbortSignal): Promise<Hold>;
   transaction<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
   /** Drops what the store still holds of overwritten rows outside of its tables, as far as readers let it (EVENTS.md 10). */
   scrub(): void;

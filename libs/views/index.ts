@@ -8,7 +8,7 @@ export { caseTimelineProjection } from './case-timeline/projection.js';
 export { caseTimeline, type TimelineEntry, type TimelineFilter, type TimelineSources } from './case-timeline/query.js';
 export { deadlinesProjection, PROMISE_CLOCK } from './deadlines/projection.js';
 export {
-  casesDueBefore,
+  dueBefore,
   deadlinesQuery,
   nextDue,
   type DeadlineFilter,

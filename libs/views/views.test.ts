@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Kysely } from 'kysely';
 import { plusMs, type Instant } from '#kernel';
-import { openSqlite, type Row } from '#sql';
+import type { Row } from '#sql';
 import { TestLog, TestViews, type Said } from '#sql/testing';
 import {
   caseTimeline,
-  casesDueBefore,
+  dueBefore,
   counts,
   deadlinesQuery,
   nextDue,
@@ -27,7 +26,7 @@ beforeEach(async () => {
   log = await TestLog.open();
   key = await log.key();
   views = await TestViews.open(log, PROJECTIONS);
-  db = openSqlite<ViewsSchema>({ file: join(log.folder, 'views.db'), readonly: true });
+  db = views.reading<ViewsSchema>();
 });
 afterEach(async () => {
   await db.destroy();
@@ -76,7 +75,7 @@ describe('deadlines', () => {
     ]);
     expect(await deadlines({ unit: 'east' })).toEqual([]);
     expect(await deadlines({ unit: 'west', clock: 'plan', severity: 'major' })).toHaveLength(1);
-    expect(await nextDue(db)).toBe(plusMs(AT, 1));
+    expect(await nextDue(db, '')).toBe(plusMs(AT, 1));
   });
 
   test('EVENTS.md 17: a running one that is past shows as missed; at its instant it is in time', async () => {
@@ -84,8 +83,8 @@ describe('deadlines', () => {
     expect(await deadlines({ state: 'missed' })).toEqual([]);
     expect(await deadlines({ state: 'missed', at: plusMs(AT, 1) })).toMatchObject([{ state: 'missed' }]);
     expect(await deadlines({ at: plusMs(AT, 1) })).toEqual([]);
-    expect(await casesDueBefore(db, AT, 10)).toEqual([]);
-    expect(await casesDueBefore(db, plusMs(AT, 1), 10)).toEqual(['a']);
+    expect(await dueBefore(db, AT, 10)).toEqual([]);
+    expect(await dueBefore(db, plusMs(AT, 1), 10)).toMatchObject([{ caseId: 'a', at: AT }]);
   });
 
   test('K-3: a promise is a clock, with one verdict; a corrected verdict shows what it was', async () => {
@@ -93,7 +92,7 @@ describe('deadlines', () => {
     await tell('a', { type: 'PromiseBroken', data: { promiseId: 'p1', dueAt: AT } });
     await tell('a', { type: 'PromiseKept', data: { promiseId: 'p1' } });
     expect(await deadlines({ state: 'missed' })).toMatchObject([{ clock: 'promise', run: 1, promiseId: 'p1' }]);
-    expect(await nextDue(db)).toBe(plusMs(AT, 5));
+    expect(await nextDue(db, '')).toBe(plusMs(AT, 5));
     await tell('a', { type: 'CaseWithdrawn', data: { reasonCode: 'settled' } });
     expect(await deadlines({ state: 'cancelled' })).toMatchObject([{ promiseId: 'p2' }]);
     await tell('a', { type: 'DeadlineMissed', data: { clock: 'plan', run: 1, dueAt: plusMs(AT, 9) } });
@@ -102,15 +101,15 @@ describe('deadlines', () => {
     expect(await deadlines({ state: 'met' })).toMatchObject([
       { clock: 'plan', corrected: { from: 'missed', cause: 'e' } },
     ]);
-    expect(await nextDue(db)).toBeUndefined();
+    expect(await nextDue(db, '')).toBeUndefined();
   });
 
   test('EVENTS.md 18: no timer waits for imported history, until it is taken over', async () => {
     await tell('a', { ...received(), historical: true }, deadline('first_reply', AT));
-    expect(await nextDue(db)).toBeUndefined();
+    expect(await nextDue(db, '')).toBeUndefined();
     expect(await deadlines({ at: '2026-01-01T00:00:00.000Z' })).toEqual([]);
     await tell('a', { type: 'TakenOver', data: { at: AT } });
-    expect(await nextDue(db)).toBe(AT);
+    expect(await nextDue(db, '')).toBe(AT);
   });
 
   test('pages hold every deadline once', async () => {
@@ -201,7 +200,7 @@ test('every view: live rows equal those of a cold rebuild and of events delivere
     (await log.store.readAll(options)).flatMap((event) => [event, event]);
   const twice = { head: () => log.store.head(), readStream: log.store.readStream.bind(log.store), readAll };
   const reader = Object.assign(Object.create(log.store) as typeof log.store, twice);
-  for (const options of [{ file: 'cold.db' }, { file: 'twice.db', reader, coldBatchEvents: 7 }]) {
+  for (const options of [{ named: 'cold' }, { named: 'twice', reader, coldBatchEvents: 7 }]) {
     const other = await TestViews.open(log, PROJECTIONS, options);
     await other.reached((await log.store.head())!);
     expect(await rowsOf(other)).toEqual(live);

@@ -41,7 +41,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'event-store',
     'execution',
   ],
-  automations: ['kernel', 'calendar', 'policy', 'cases', 'customers', 'organisation', 'execution', 'jobs'],
+  notifications: ['kernel'],
+  automations: [
+    'kernel',
+    'calendar',
+    'policy',
+    'cases',
+    'customers',
+    'organisation',
+    'execution',
+    'event-store',
+    'jobs',
+    'notifications',
+  ],
   import: ['kernel', 'calendar', 'policy', 'cases', 'execution'],
 };
 
@@ -77,7 +89,7 @@ export const RULES: readonly Rule[] = [
       if (!path.startsWith('libs/') || isTest(path)) return undefined;
       const lib = libOf(path);
       const adapter = imports.find(
-        (it) => /^#[^/]+\/(embedded|eventstoredb|bullmq|endpoint)/.test(it) && libImported(it) !== lib,
+        (it) => /^#[^/]+\/(embedded|postgres|eventstoredb|bullmq|endpoint|smtp)/.test(it) && libImported(it) !== lib,
       );
       return adapter && `${adapter} is an adapter`;
     },

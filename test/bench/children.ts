@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,18 +13,35 @@ export const scratchFolder = (): string => mkdtempSync(join(tmpdir(), 'redress-b
 /** A server in a process of its own. */
 export interface Child {
   readonly url: string;
+  /** Milliseconds of processor that it has used; undefined where the system does not say. */
+  cpuMs(): number | undefined;
+  readonly pid: number;
   stop(): Promise<void>;
+}
+
+/** Linux counts in hundredths of a second. */
+function cpuMs(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return undefined;
+  }
 }
 
 async function started(child: ChildProcess): Promise<Child> {
   const said: string[] = [];
   for await (const text of createInterface({ input: child.stdout! })) {
     said.push(text);
-    const url = /https?:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
+    const url = /(https?|esdb):\/\/127\.0\.0\.1:\d+(\?tls=false)?/.exec(text)?.[0];
     if (url === undefined) continue;
     child.stdout!.resume();
     return {
       url,
+      cpuMs: () => cpuMs(child.pid!),
+      pid: child.pid!,
       stop: async () => {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');
@@ -34,9 +51,9 @@ async function started(child: ChildProcess): Promise<Child> {
   throw new Error(`the server did not start: ${said.join('\n')}`);
 }
 
-const run = (script: string, environment: Record<string, string>): Promise<Child> =>
+const run = (script: string, environment: Record<string, string>, args: readonly string[] = []): Promise<Child> =>
   started(
-    spawn(process.execPath, [join(DIST, script)], {
+    spawn(process.execPath, [join(DIST, script), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...environment },
     }),
@@ -51,6 +68,14 @@ export const startEngine = (folder: string, environment: Record<string, string> 
     REDRESS_LOG_LEVEL: 'error',
     ...environment,
   });
+
+/** The log of a folder behind the EventStoreDB endpoint, without the engine. */
+export const startEndpoint = (folder: string): Promise<Child> =>
+  run('libs/event-store/endpoint/testing/serve.js', {}, [folder]);
+
+/** A bare gRPC server with messages that are ready. */
+export const startBareGrpc = (messages: string): Promise<Child> =>
+  run('test/bench/bare/grpc-server.js', {}, [messages]);
 
 /** What one command of the engine costs: rows, sealed parts and bytes, so that the bare server writes as much. */
 export interface Weight {

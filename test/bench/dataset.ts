@@ -5,64 +5,13 @@ import { plainToInstance } from 'class-transformer';
 import { CASE_COMMANDS, caseAggregate } from '#cases';
 import { openEmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
-import { deriveId, isRefusal, newId, plusMs, TestClock, type Actor } from '#kernel';
+import { deriveId, isRefusal, newId, plusMs, TestClock } from '#kernel';
 import { groupPack } from '#policy';
 import { loadMasterKey, openEmbeddedVault } from '#privacy/embedded';
+import { ACTORS, life, pick } from './life.js';
 
 const [folder, count] = [process.argv[2]!, Number(process.argv[3])];
 const LANES = 128;
-const CHANNELS = ['phone', 'email', 'chat', 'web_form'];
-const CATEGORIES = ['engineering_quality', 'sales_management', 'property_management', 'customer_service', 'other'];
-const WORDS = [
-  '电梯',
-  '漏水',
-  '停车',
-  '噪音',
-  '收费',
-  'lift',
-  'water',
-  'parking',
-  'noise',
-  'invoice',
-  'heating',
-  'garden',
-];
-
-const actors: readonly Actor[] = Array.from({ length: 20 }, () => ({ id: newId(), role: 'supervisor' as const }));
-const pick = <T>(items: readonly T[], n: number): T => items[n % items.length]!;
-
-/** The life of case `n`; every fifth is left open. */
-function life(n: number): readonly (readonly [name: string, body: object])[] {
-  const said = `${pick(WORDS, n)} ${pick(WORDS, n * 7 + 3)} ${n}`;
-  const open = [
-    [
-      'ReceiveCase',
-      {
-        kind: 'complaint',
-        channel: pick(CHANNELS, n),
-        subject: said,
-        content: `${said}: ${pick(WORDS, n * 5)} 三天了没有人来修。`,
-        complainant: { name: `Caller ${n % 40_000}` },
-        category: pick(CATEGORIES, n),
-        persons: n % 50 === 0 ? 12 : 1,
-      },
-    ],
-    ['AcceptCase', {}],
-    ['AssignCase', { unit: `unit-${n % 12}`, owner: pick(actors, n).id }],
-  ] as const;
-  if (n % 5 === 0) return open;
-  return [
-    ...open,
-    ['GiveReply', { channel: 'phone', text: `We come on ${n % 28}.` }],
-    ['AddNote', { text: 'Spare part ordered.' }],
-    ['ReportProgress', { toCustomer: true, text: 'The part has come.' }],
-    ['ResolveCase', { outcome: 'remedied', resolution: `${pick(WORDS, n)} repaired` }],
-    ['NotifyCustomer', { channel: 'phone', inWriting: false }],
-    ['RecordReturnVisit', { channel: 'phone', reached: true, satisfied: n % 3 > 0, score: n % 10 }],
-    ['CloseCase', {}],
-  ];
-}
-
 async function fill(): Promise<void> {
   const store = await openEmbeddedEventStore({ folder });
   const vault = await openEmbeddedVault({ folder, masterKey: loadMasterKey({ folder }), pool: true });
@@ -88,7 +37,7 @@ async function fill(): Promise<void> {
           create: step === 0,
           commandId: newId(),
           digest: 'bench',
-          actor: pick(actors, n),
+          actor: pick(ACTORS, n),
           correlationId: id,
         };
         const outcome = await executor.execute({ ...request, decide, command: plainToInstance(command, body) });

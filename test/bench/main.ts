@@ -2,8 +2,12 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { calendar } from './calendar.js';
+import { clocks } from './clocks.js';
+import { decide } from './decide.js';
 import { measured, scratchFolder } from './children.js';
 import { commands } from './commands.js';
+import { esdb } from './esdb.js';
+import { postgres } from './postgres.js';
 import { line } from './report.js';
 
 const CASES = Number(process.env.BENCH_CASES ?? 122_000);
@@ -78,7 +82,16 @@ async function repeats(): Promise<void> {
   console.log(line({ name: 'memory of the process, filling included', value: found.rssMb, unit: 'MB' }));
 }
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { commands, views, calendar, repeats };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  commands,
+  views,
+  postgres,
+  calendar,
+  decide,
+  clocks,
+  esdb,
+  repeats,
+};
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;

@@ -1,6 +1,5 @@
-// Reads of one case and of the board, in the engine: `reads.js <folder>`.
+// Reads of one case and of the board, in the engine: `reads.js <folder> [<PostgreSQL that keeps the views>]`.
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { CASE_COMMANDS, caseAggregate } from '#cases';
 import { openEmbeddedEventStore } from '#event-store/embedded';
@@ -8,9 +7,10 @@ import { CommandExecutor } from '#execution';
 import { newId, plusMs, TestClock } from '#kernel';
 import { groupPack } from '#policy';
 import { loadMasterKey, openEmbeddedVault } from '#privacy/embedded';
-import { openSqlite } from '#sql';
+import { openSql } from '#sql';
 import { caseBoard, type BoardFilter, type ViewsSchema } from '#views';
 import { CaseReading } from '../../apps/api/queries/case-reading.js';
+import { viewsPlace } from '../../apps/worker/views-place.js';
 import { scratchFolder } from './children.js';
 import { percentile } from './report.js';
 
@@ -79,8 +79,8 @@ async function replayMs(): Promise<number> {
 }
 
 /** What people ask of the board, in turns, first and second pages. Milliseconds, p99 of each. */
-async function boardMs(folder: string): Promise<Record<string, number>> {
-  const db = openSqlite<ViewsSchema>({ file: join(folder, 'views.db'), readonly: true });
+async function boardMs(folder: string, databaseUrl: string | undefined): Promise<Record<string, number>> {
+  const db = openSql<ViewsSchema>(viewsPlace(folder, databaseUrl), { readonly: true });
   const questions: Record<string, Omit<BoardFilter, 'at'>> = {
     'what breaks next': {},
     'open cases of a unit': { state: ['received', 'handling', 'waiting'], unit: 'unit-3' },
@@ -108,4 +108,5 @@ async function boardMs(folder: string): Promise<Record<string, number>> {
   return p99;
 }
 
-console.log(JSON.stringify({ replay: await replayMs(), board: await boardMs(process.argv[2]!) }));
+const [folder, databaseUrl] = process.argv.slice(2);
+console.log(JSON.stringify({ replay: await replayMs(), board: await boardMs(folder!, databaseUrl) }));

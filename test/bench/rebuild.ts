@@ -1,4 +1,5 @@
-// Builds all views of a folder from nothing in a process of its own, by the projector as the engine runs it: `rebuild.js <folder>`.
+// Builds all views of a folder from nothing in a process of its own, by the projector as the engine runs it:
+// `rebuild.js <folder> [<PostgreSQL that keeps the views>]`.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedEventReader } from '#event-store/embedded';
@@ -7,6 +8,7 @@ import { startProjector } from '../../apps/worker/projector.js';
 
 const FOREVER_MS = 2 ** 31 - 1;
 const folder = process.argv[2]!;
+const databaseUrl = process.argv[3];
 for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `views.db${suffix}`), { force: true });
 
 const reader = await openEmbeddedEventReader({ folder });
@@ -17,6 +19,7 @@ const from = performance.now();
 const fromCpu = process.cpuUsage();
 const projector = await startProjector({
   folder,
+  databaseUrl,
   masterKey: loadMasterKey({ folder }),
   log: { info: () => undefined, error: (facts, message) => console.log(message, facts) },
   onLost: (lost) => console.log(`key lost: ${lost.keyId}`),

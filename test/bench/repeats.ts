@@ -85,7 +85,7 @@ async function fill(): Promise<void> {
 
 function table(name: string) {
   const { shape } = projection.tables.find((it) => it.shape.name === name)!;
-  return { name, columns: Object.keys(shape.columns), key: shape.key };
+  return { name, columns: Object.keys(shape.columns), types: shape.columns, key: shape.key };
 }
 
 /** One complaint after the other is looked at, as the automation does it; what is found is counted and not sent. */

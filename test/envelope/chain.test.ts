@@ -172,6 +172,6 @@ describe('issue 8, EVENTS 3: a foreign event in a stream of ours', () => {
   });
 
   test('live views equal a rebuild all the same', async () => {
-    expect(differences(dumpViews(engine.folder), await rebuildCold(engine.folder))).toEqual([]);
+    expect(differences(await dumpViews(engine.folder), await rebuildCold(engine.folder))).toEqual([]);
   });
 });

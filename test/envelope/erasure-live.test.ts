@@ -59,7 +59,7 @@ test('EVENTS 10: erased while projections run, the words leave views and write-a
     await holders.store.close();
     await holders.vault.close();
   }
-  expect(differences(dumpViews(folder), await rebuildCold(folder))).toEqual([]);
+  expect(differences(await dumpViews(folder), await rebuildCold(folder))).toEqual([]);
 });
 
 test('EVENTS 10: a reader in the way, or a crash, only puts off that erased words leave the write-ahead log', async () => {

@@ -134,7 +134,7 @@ describe('issue 8, EVENTS 8, 10: erased by hand, key destroyed and SubjectErased
   test('the live views equal a cold rebuild, row by row', async () => {
     await engine.settled();
     await engine.stop();
-    const live = dumpViews(engine.folder);
+    const live = await dumpViews(engine.folder);
     expect(differences(live, await rebuildCold(engine.folder))).toEqual([]);
     expect(wordsIn(engine.folder, Object.values(THEIRS), everything)).toEqual([]);
   });

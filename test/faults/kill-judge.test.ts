@@ -54,6 +54,8 @@ describe('the judge of the kill test', () => {
     log.prepare('DELETE FROM events WHERE position = ?').run(last);
     log.close();
     expect((await judged(answers)).join('\n')).toMatch(/order-2: said to be at/);
-    expect(differences(dumpViews(engine.folder), await rebuildCold(engine.folder)).join('\n')).toMatch(/only live/);
+    expect(differences(await dumpViews(engine.folder), await rebuildCold(engine.folder)).join('\n')).toMatch(
+      /only live/,
+    );
   });
 });

@@ -57,7 +57,7 @@ export async function killAgainAndAgain(rounds: number, seed: number): Promise<K
     await engine.settled();
     await engine.kill();
     const judgement = await judgeLog(engine.folder, load.answers.values());
-    const live = dumpViews(engine.folder);
+    const live = await dumpViews(engine.folder);
     faults.push(...judgement.faults, ...differences(live, await rebuildCold(engine.folder)));
     const answered = load.answers.size;
     return { ...judgement, ...tally, seed, rounds, answered, rowsCompared: countRows(live), faults };

@@ -19,18 +19,62 @@ test('nothing but health answers without a key', async () => {
   expect((await server.nobody.get('/', { accept: 'text/html' })).body).toContain('<form');
 });
 
-test('the sign-in link of the first start works once, and its cookie is no script’s', async () => {
+/** A form that a browser sends, without a script. */
+const sendForm = (fields: Record<string, string>) =>
+  server.nobody.send('POST', '/sign-in', new URLSearchParams(fields).toString(), {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+
+test('a sign-in link that a mail scanner fetches is not used up; it works once, and its cookie is no script’s', async () => {
   const link = server.said.find((line) => line.includes('/sign-in?token='))!;
   const path = link.slice(link.indexOf('/sign-in'));
-  const first = await server.nobody.get(path);
-  // No redirect: a browser would keep the cookie back from one that another site's page led to.
-  expect([first.status, first.headers.get('location')]).toEqual([200, null]);
-  expect(first.body).toContain('<meta http-equiv="refresh" content="0;url=/">');
+  const token = path.slice(path.indexOf('=') + 1);
+  for (const look of ['GET', 'HEAD', 'GET']) {
+    const page = await server.nobody.send(look, path);
+    expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null]);
+  }
+  expect((await server.nobody.get(path)).body).toContain(`<input type="hidden" name="token" value="${token}">`);
+  const first = await sendForm({ token });
+  expect([first.status, first.headers.get('location')]).toEqual([303, '/']);
   expect(first.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/);
   const me = await server.nobody.get('/me', { cookie: cookieOf(first.headers) });
   expect(me.body).toMatchObject({ name: 'admin', role: 'administrator', testClock: true });
-  const second = await server.nobody.get(path);
-  expect([second.status, second.body.code]).toEqual([401, 'SIGN_IN_LINK_USED']);
+  const second = await sendForm({ token });
+  expect([second.status, second.headers.get('set-cookie')]).toEqual([401, null]);
+  expect(second.body).toContain('This sign-in link was used already.');
+  const byProgram = await server.nobody.post('/sign-in', { token });
+  expect([byProgram.status, byProgram.body.code]).toEqual([401, 'SIGN_IN_LINK_USED']);
+});
+
+test('a token that is none stands in no page; key and token are not both given', async () => {
+  const hostile = await server.nobody.get(`/sign-in?token=${encodeURIComponent('"><script>x')}`);
+  expect([hostile.status, hostile.body.code]).toEqual([401, 'SIGN_IN_LINK_UNKNOWN']);
+  for (const body of [{}, { key: ADMIN_KEY, token: 'x' }]) {
+    const { status, body: said } = await server.nobody.post('/sign-in', body);
+    expect([status, said.code]).toEqual([422, 'VALIDATION_FAILED']);
+  }
+});
+
+test('an address that does not know a method says which ones it knows', async () => {
+  const caseId = await server.admin.receive();
+  const wrong: [method: string, path: string, allow: string][] = [
+    ['DELETE', '/cases', 'GET, HEAD, POST'],
+    ['GET', `/cases/${caseId}/accept`, 'POST'],
+    ['PUT', `/cases/${caseId}?x=1`, 'GET, HEAD'],
+    ['POST', `/cases/${caseId}/clocks/K-1`, 'GET, HEAD'],
+    ['PATCH', '/sign-in', 'GET, HEAD, POST'],
+  ];
+  for (const [method, path, allow] of wrong) {
+    const { status, headers, body } = await server.admin.send(method, path);
+    expect([path, status, body.code, headers.get('allow')]).toEqual([path, 405, 'METHOD_NOT_ALLOWED', allow]);
+  }
+  for (const [method, path] of [
+    ['POST', '/nowhere'],
+    ['GET', `/cases/${caseId}/nowhere`],
+  ] as const) {
+    const { status, headers, body } = await server.admin.send(method, path);
+    expect([path, status, body.code, headers.get('allow')]).toEqual([path, 404, 'UNKNOWN_ROUTE', null]);
+  }
 });
 
 test('a write by cookie needs the header that no other page can send; signing out ends it', async () => {

@@ -29,7 +29,7 @@ async function redress(...words: string[]): Promise<{ code: number; out: string 
 test('it says what it can do', async () => {
   const { code, out } = await redress('--help');
   expect(code).toBe(0);
-  for (const word of ['import', 'replay', 'verify', 'rebuild']) expect(out).toContain(word);
+  for (const word of ['import', 'replay', 'explain', 'verify', 'rebuild']) expect(out).toContain(word);
 });
 
 test('replay steps through a case with what each event changed, beside a server and without one', async () => {
@@ -43,9 +43,33 @@ test('replay steps through a case with what each event changed, beside a server 
   expect(unknown).toMatchObject({ code: 1, out: expect.stringContaining('CASE_NOT_FOUND') });
 });
 
+test('K-9: explain says why a deadline is what it is, beside a server and without one', async () => {
+  const beside = await redress('explain', caseId, 'K-1');
+  expect(beside).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(
+      /as of 2026-01-05 09:00:00 Mon[^]*K-1 首次答复 · First reply: running[^]*K-1 \[G\], policy group 1[^]*#0 CaseReceived[^]*budget +2d\n[^]*sum 48 h of 48 h/,
+    ),
+  });
+  await server.stop();
+  expect(await redress('explain', caseId, 'K-1')).toEqual(beside);
+  const json = await redress('explain', caseId, '--json', '--zone', 'Europe/Berlin');
+  expect(JSON.parse(json.out).items.map((it: { clock: string }) => it.clock)).toEqual(['K-1', 'K-2.plan']);
+  await server.run();
+  const wrong: [words: string[], says: string][] = [
+    [[caseId, 'K-9'], 'The case has no clock K-9; it has K-1, K-2.plan.'],
+    [[caseId, 'K-1', '--run', '2'], 'The case has no clock K-1, run 2'],
+    [[caseId, '--zone', 'Mars/Olympus'], 'There is no zone "Mars/Olympus"'],
+    [['00000000-0000-4000-8000-000000000000'], 'CASE_NOT_FOUND'],
+  ];
+  for (const [words, says] of wrong) {
+    expect(await redress('explain', ...words)).toMatchObject({ code: 1, out: expect.stringContaining(says) });
+  }
+});
+
 test('verify follows every chain, beside a running server', async () => {
   const { code, out } = await redress('verify');
-  expect([code, out]).toEqual([0, '4 events of 1 cases; 0 foreign events; 0 faults\n']);
+  expect([code, out]).toEqual([0, '5 events of 1 cases; 0 foreign events; 0 faults\n']);
 });
 
 test('a view is rebuilt beside the live one; one that there is not is refused with those there are', async () => {

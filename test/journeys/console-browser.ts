@@ -90,3 +90,7 @@ export async function webmailWith(link: string): Promise<{ readonly url: string;
   // Another name is another site, whatever machine is behind it.
   return { url: `http://localhost:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
 }
+
+/** Waits until it is there: pages follow events by themselves. */
+export const expectText = (where: Locator, text: string): Promise<void> =>
+  where.filter({ hasText: text }).first().waitFor();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { CHROMIUM, choose, give, overflowOf, Screens, signIn, webmailWith } from './console-browser.js';
+import { CHROMIUM, choose, expectText, give, overflowOf, Screens, signIn, webmailWith } from './console-browser.js';
 import { ADMIN_KEY, COMPLAINT, Server } from './server.js';
 
 const HOUR_MS = 3_600_000;
@@ -36,16 +36,18 @@ function journey(): void {
     page.getByRole('button', { name: new RegExp(`^[\\d,·]+ ?${label}$`) });
   const advance = (ms: number) => server.admin.post('/test-clock', { advanceMs: ms });
 
-  test('a sign-in link works from a webmail, once; the board says that it is empty', async () => {
+  test('a sign-in link works from a webmail by its button, once; the board says that it is empty', async () => {
     const link = server.said.find((line) => line.includes('/sign-in?token='))!;
     const webmail = await webmailWith(link.slice(link.indexOf('http')));
     await wall.goto(webmail.url);
     await wall.getByRole('link').click();
+    await wall.getByRole('button', { name: 'Sign in' }).click();
     await wall.getByRole('heading', { name: 'Live board' }).waitFor();
     expect(wall.url()).toBe(`${server.url}/`);
     await wall.getByText('No case yet. The first one is a click away.').waitFor();
     await wall.goto(webmail.url);
     await wall.getByRole('link').click();
+    await wall.getByRole('button', { name: 'Sign in' }).click();
     await wall.getByText('This sign-in link was used already.').waitFor();
     webmail.close();
     await wall.goto(server.url);
@@ -150,8 +152,9 @@ function journey(): void {
     const row = wall.locator(`[data-row-key="${first}"]`);
     await row.getByText(/^in \d+ h/).waitFor();
     await advance(9 * HOUR_MS);
-    await row.getByText('1 deadline missed').waitFor();
-    await row.getByText('Overdue').waitFor();
+    await row.getByText('2 deadlines missed').waitFor();
+    await row.getByText('escalated', { exact: true }).waitFor();
+    await row.getByText('Acknowledgement').waitFor();
     // What is broken stands above what breaks next.
     await expectText(wall.locator('[data-row-key]').first(), 'Broken gate');
     await expectText(counter(wall, 'Overdue'), '1');
@@ -194,6 +197,3 @@ function journey(): void {
     expect(screens.faults).toEqual([]);
   });
 }
-
-/** Waits until it is there: pages follow events by themselves. */
-const expectText = (where: Locator, text: string): Promise<void> => where.filter({ hasText: text }).first().waitFor();

@@ -42,7 +42,10 @@ test('the demo was decided over the last weeks: first replies were met and misse
     if (body.atHead) break;
     after = body.next;
   }
-  for (const type of ['DeadlineMet', 'DeadlineMissed', 'VerdictCorrected', 'CaseReopened', 'CompensationApproved']) {
+  const clocks = ['DeadlineMet', 'DeadlineMissed', 'VerdictCorrected', 'DeadlineWarned', 'DeadlineFulfilledLate'];
+  const pauses = ['ClockPaused', 'ClockResumed'];
+  const escalations = ['CaseEscalated', 'EscalationAcknowledged'];
+  for (const type of [...clocks, ...pauses, ...escalations, 'CaseReopened', 'CompensationApproved']) {
     expect([...types]).toContain(`redress.${type}`);
   }
   expect(days.size).toBeGreaterThan(21);

@@ -1,13 +1,15 @@
+import { freshSchema, isOnPostgres } from '#sql/testing';
 import { EngineProcess, newFolder, type Answer } from '../support/engine.js';
 
 export const ADMIN_KEY = 'the first administrator of the journeys';
 /** Where test clocks of journeys start. */
 export const START_OF_TIME = '2026-01-05T01:00:00.000Z';
 
-/** The server as people run it, on a test clock, with those who come to it. */
+/** The server as people run it, on a test clock, with those who come to it; its views where the tests of the file keep theirs. */
 export class Server extends EngineProcess {
   static override async start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
     const server = new Server(newFolder(), {
+      ...(isOnPostgres() && { REDRESS_DATABASE_URL: await freshSchema() }),
       REDRESS_ADMIN_KEY: ADMIN_KEY,
       REDRESS_TEST_CLOCK: START_OF_TIME,
       ...environment,

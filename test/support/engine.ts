@@ -36,9 +36,14 @@ export class EngineProcess {
   ) {}
 
   static async start(environment: Environment = {}, folder?: string): Promise<EngineProcess> {
-    const engine = new EngineProcess(folder ?? newFolder(), environment);
+    const engine = EngineProcess.on(environment, folder);
     await engine.run();
     return engine;
+  }
+
+  /** One that is not started yet. */
+  static on(environment: Environment = {}, folder?: string): EngineProcess {
+    return new EngineProcess(folder ?? newFolder(), environment);
   }
 
   /** Starts it on its folder, again where it ended. @throws Error with what it said where it does not start */
@@ -81,6 +86,16 @@ export class EngineProcess {
 
   get isUp(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Sends it a signal and does not wait: to stop it for a while, and to let it go on. */
+  signal(signal: NodeJS.Signals): void {
+    this.child!.kill(signal);
+  }
+
+  /** Waits until it has written this to its log. */
+  async logged(text: string): Promise<void> {
+    while (!this.log.includes(text)) await once(this.child!.stderr!, 'data');
   }
 
   /** As a power failure takes it, but for the page cache: nothing of its own runs any more. */

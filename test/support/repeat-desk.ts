@@ -10,7 +10,6 @@ import { CommandExecutor } from '#execution';
 import { ENGINE, isRefusal, newId, START, TestClock, type Instant, type JsonObject } from '#kernel';
 import { RepeatRules, type Policy } from '#policy';
 import { openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
-import { openSqlite } from '#sql';
 import { MASTER_KEY, TestViews, type TestLog } from '#sql/testing';
 import {
   casesKeyed,
@@ -56,7 +55,7 @@ export class RepeatDesk {
     const rules = new RepeatRules([policy]);
     const projection = repeatsProjection({ rules, secret: vault.secret('repeats') });
     const views = await TestViews.open({ folder } as TestLog, [projection]);
-    const db = openSqlite<ViewsSchema>({ file: join(folder, 'views.db'), readonly: true });
+    const db = views.reading<ViewsSchema>();
     return new RepeatDesk(folder, clock, store, vault, executor, rules, views, db);
   }
 

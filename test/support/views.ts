@@ -1,46 +1,46 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Kysely } from 'kysely';
 import { openEmbeddedEventReader } from '#event-store/embedded';
 import { START } from '#kernel';
 import { loadMasterKey } from '#privacy/embedded';
+import { openSql, servedName, tablesOf } from '#sql';
 import { startProjector } from '../../apps/worker/projector.js';
-import { VIEWS_FILE } from '../../apps/worker/views-file.js';
+import { viewsPlace } from '../../apps/worker/views-place.js';
 import { newFolder } from './engine.js';
 
 /** Every row of every table that readers see, sorted, as JSON. */
 export type Dump = Readonly<Record<string, readonly string[]>>;
 
 /**
- * What readers see of the views of a folder nothing runs on. The runner's own tables (`projection_…`: which generation
- * serves, how far it is) are not derived from the log and are left out; what else they must say is checked here.
+ * What readers see of the views of a folder nothing runs on, or of the database that keeps them. The runner's own tables
+ * (`projection_…`: which generation serves, how far it is) are not derived from the log and are left out; what else they
+ * must say is checked here.
  * @throws Error where a partition is parked, or a generation is there that serves nobody
  */
-export function dumpViews(folder: string): Dump {
-  const db = new Database(join(folder, VIEWS_FILE), { readonly: true });
+export async function dumpViews(folder: string, databaseUrl?: string): Promise<Dump> {
+  const db = openSql<Record<string, Record<string, unknown>>>(viewsPlace(folder, databaseUrl), { readonly: true });
   try {
-    const names = (type: string): string[] =>
-      db.prepare<[string], string>(`SELECT name FROM sqlite_master WHERE type = ? ORDER BY name`).pluck().all(type);
-    const parked = db.prepare('SELECT * FROM projection_parked').all();
+    const parked = await db.selectFrom('projection_parked').selectAll().execute();
     if (parked.length > 0) throw new Error(`parked: ${JSON.stringify(parked)}`);
-    const unserved = db.prepare('SELECT * FROM projection_generation WHERE serving = 0').all();
-    const served = names('view');
-    const tables = names('table').filter((name) => !name.startsWith('projection_') && !name.startsWith('sqlite_'));
-    if (unserved.length > 0 || tables.length !== served.length) {
+    const unserved = await db.selectFrom('projection_generation').selectAll().where('serving', '=', 0).execute();
+    const tables = (await tablesOf(db)).filter((name) => /_g\d+$/.test(name)).sort();
+    const served = tables.map(servedName);
+    if (unserved.length > 0 || new Set(served).size !== served.length) {
       throw new Error(`left over: ${JSON.stringify(unserved)} in ${tables.join()}`);
     }
-    return Object.fromEntries(served.map((name) => [name, rowsOf(db, name)]));
+    const dump: Record<string, readonly string[]> = {};
+    for (const name of served) dump[name] = await rowsOf(db, name);
+    return dump;
   } finally {
-    db.close();
+    await db.destroy();
   }
 }
 
-const rowsOf = (db: Database.Database, table: string): string[] =>
-  db
-    .prepare(`SELECT * FROM "${table}"`)
-    .all()
-    .map((row) => JSON.stringify(row))
-    .sort();
+async function rowsOf(db: Kysely<Record<string, Record<string, unknown>>>, table: string): Promise<string[]> {
+  const rows = await db.selectFrom(table).selectAll().execute();
+  return rows.map((row) => JSON.stringify(row)).sort();
+}
 
 /** All of a data folder that a rebuild needs; the views are not among it. */
 const SOURCES = ['log.db', 'log.db-wal', 'keys.db', 'keys.db-wal', 'erasures.jsonl', 'master.key'];
@@ -65,7 +65,7 @@ export async function rebuildCold(folder: string): Promise<Dump> {
     const arrived = await projector.waitFor(head, 120_000);
     await projector.stop();
     if (!arrived) throw new Error('the cold rebuild does not come to the end of the log');
-    return dumpViews(copy);
+    return await dumpViews(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

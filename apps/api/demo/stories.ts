@@ -46,12 +46,15 @@ const reply =
       ...(occurredHoursAgo === undefined ? {} : { occurredAt: plusMs(at, -occurredHoursAgo * HOUR) }),
     }))(telling);
 const investigate = (telling: Telling): Move =>
-  move([6, 40], 'RecordInvestigation', () => ({
+  move([3, 20], 'RecordInvestigation', () => ({
     justification: telling.dice.pick(['justified', 'justified', 'partly_justified', 'not_justified']),
     findings: telling.dice.pick(NOTES[telling.language]),
   }))(telling);
-const plan = (telling: Telling): Move =>
-  move([2, 20], 'ProposePlan', (at) => ({ measures: telling.matter.reply, dueAt: plusMs(at, 5 * DAY) }))(telling);
+const planWithin =
+  (hours: readonly [number, number]) =>
+  (telling: Telling): Move =>
+    move(hours, 'ProposePlan', (at) => ({ measures: telling.matter.reply, dueAt: plusMs(at, 5 * DAY) }))(telling);
+const plan = planWithin([1, 14]);
 const acceptPlan = move([2, 20], 'AcceptPlan', (_at, { planId }) => ({ planId, by: 'customer' }));
 const progress = (telling: Telling): Move =>
   move([10, 40], 'ReportProgress', () => ({ toCustomer: true, text: telling.dice.pick(NOTES[telling.language]) }))(
@@ -62,13 +65,13 @@ const note = (telling: Telling): Move =>
 const resolve =
   (outcome = 'remedied') =>
   (telling: Telling): Move =>
-    move([12, 70], 'ResolveCase', () => ({ outcome, resolution: telling.matter.resolution }))(telling);
+    move([6, 40], 'ResolveCase', () => ({ outcome, resolution: telling.matter.resolution }))(telling);
 const notify = move([0.2, 4], 'NotifyCustomer', () => ({ channel: 'phone', inWriting: false }));
 const visit =
   (satisfied: boolean) =>
   (telling: Telling): Move =>
     move(
-      [20, 90],
+      [4, 55],
       'RecordReturnVisit',
       () => ({
         channel: 'phone',
@@ -81,6 +84,9 @@ const visit =
     )(telling);
 const promise = (telling: Telling): Move =>
   move([1, 5], 'MakePromise', (at) => ({ dueAt: plusMs(at, 2 * DAY), text: telling.matter.reply }))(telling);
+/** Whoever was called in says that they know; which escalation that is stands in the case. */
+const acknowledge = (hours: readonly [number, number]) => move(hours, 'AcknowledgeEscalation', undefined, 'supervisor');
+const reportUp = move([0.05, 0.4], 'ReportUp', () => ({ to: 'company-leaders', duty: 'K-4.major' }), 'supervisor');
 const close = move([0.5, 20], 'CloseCase', undefined, 'agent');
 const archive = move([60, 200], 'ArchiveCase', (at) => ({ year: Number(at.slice(0, 4)) }), 'supervisor');
 
@@ -95,7 +101,8 @@ const solved = [resolve(), notify, visit(true), close];
 export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
   [30, told(accept, assign, reply([2, 30]), investigate, plan, acceptPlan, progress, ...solved, archive)],
   [14, told(accept, assign, reply([1, 8]), note, ...solved)],
-  [10, told(accept, assign, note, reply([55, 90]), investigate, ...solved)],
+  [6, told(accept, assign, note, reply([55, 90]), investigate, ...solved)],
+  [5, told(accept, assign, note, reply([50, 80]), acknowledge([0.5, 5]), investigate, plan, ...solved)],
   [6, told(accept, assign, reply([60, 70], 30), ...solved)],
   [6, told(move([0.5, 20], 'DeclineCase', () => ({ reasonCode: 'not_ours' }), 'agent'))],
   [
@@ -113,8 +120,10 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
       accept,
       assign,
       reply([2, 30]),
+      plan,
       move([4, 20], 'StartWaiting', () => ({ waitingFor: 'customer' })),
       move([20, 90], 'EndWaiting'),
+      progress,
       ...solved,
     ),
   ],
@@ -140,8 +149,10 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
     told(
       accept,
       move([3, 30], 'GrowGroup', () => ({ persons: 12 }), 'agent'),
-      move([0.1, 1], 'EscalateCase', () => ({ reasonCode: 'group', recipients: ['head-of-service'] }), 'agent'),
-      move([1, 20], 'AcknowledgeEscalation', (_at, { escalationId }) => ({ escalationId }), 'supervisor'),
+      reportUp,
+      acknowledge([0.3, 20]),
+      move([0.1, 1], 'EscalateCase', () => ({ reasonCode: 'group', chain: 'late' }), 'agent'),
+      acknowledge([0.3, 20]),
       assign,
       reply([2, 20]),
       investigate,
@@ -154,7 +165,8 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
       accept,
       assign,
       move([5, 30], 'ClassifyCase', () => ({ circumstances: ['media'] }), 'supervisor'),
-      move([0.1, 1], 'ReportUp', () => ({ to: 'company-leaders' }), 'supervisor'),
+      reportUp,
+      acknowledge([0.2, 6]),
       reply([2, 20]),
       plan,
     ),
@@ -171,4 +183,17 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
     ),
   ],
   [6, told(note)],
+  [
+    9,
+    told(
+      accept,
+      assign,
+      reply([0.5, 6]),
+      planWithin([0.5, 4]),
+      move([0.5, 8], 'StartWaiting', () => ({ waitingFor: 'customer' })),
+      move([30, 120], 'EndWaiting'),
+      progress,
+      ...solved,
+    ),
+  ],
 ];

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Settings } from '../settings.js';
 import { admit, type Gatekeeper } from './access.js';
+import { AllowedMethods } from './allowed-methods.js';
 import { answerError } from './answers.js';
 import { correlationIdOf, type Reply, type Request } from './context.js';
 import { hostCheck } from './host-check.js';
@@ -30,10 +31,16 @@ class ProblemAdapter extends FastifyAdapter {
   /** Set before the first route: a route keeps the handler that stood when it was added. */
   answerErrors(): void {
     const fastify = this.getInstance();
+    const allowed = new AllowedMethods();
+    fastify.addHook('onRoute', (route) => allowed.add(route));
     fastify.setErrorHandler((error, request, reply) => answerError(error, request as Request, reply as Reply));
-    fastify.setNotFoundHandler((request, reply) =>
-      answerError(new ProblemError('UNKNOWN_ROUTE'), request as Request, reply as Reply),
-    );
+    fastify.setNotFoundHandler((request, reply) => {
+      const allow = allowed.of(request.url);
+      if (allow.length > 0) void reply.header('allow', allow.join(', '));
+      const isUnknown = allow.length === 0 || allow.includes(request.method);
+      const problem = isUnknown ? new ProblemError('UNKNOWN_ROUTE') : new ProblemError('METHOD_NOT_ALLOWED', { allow });
+      answerError(problem, request as Request, reply as Reply);
+    });
   }
 
   override setErrorHandler(): never {

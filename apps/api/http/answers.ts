@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException, type ArgumentsHost, type ExceptionFilter, Catch } from '@nestjs/common';
 import { EventStoreError } from '#event-store';
+import { DatabaseUnusable } from '#sql';
 import type { Reply, Request } from './context.js';
 import { asksForPage } from './page-headers.js';
 import { codeOfError, problemOf, ProblemError, type Problem } from './problems.js';
@@ -37,6 +38,8 @@ export function sendProblem(request: Request, reply: Reply, problem: Problem): v
 
 function describe(error: unknown): Problem {
   if (error instanceof ProblemError) return problemOf(error, error.message);
+  if (error instanceof DatabaseUnusable)
+    return problemOf({ code: 'DATABASE_UNAVAILABLE', facts: { cause: error.code } });
   if (error instanceof EventStoreError) return problemOf({ code: error.code, facts: {} }, error.message);
   if (error instanceof HttpException) return byStatus(error.getStatus());
   const code = codeOfError(error as { code?: string; statusCode?: number });

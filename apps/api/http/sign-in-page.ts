@@ -5,11 +5,8 @@ const WHY: Readonly<Record<string, string>> = {
   SIGN_IN_LINK_EXPIRED: '此登录链接已过期 · The time of this sign-in link is over.',
 };
 
-/**
- * Where a browser without a session lands. Needs no script and no file: nothing else is served without a key.
- * @param code why one is here, where it is for more than not having signed in
- */
-export const signInPage = (code = ''): string => `<!doctype html>
+/** Needs no script and no file: nothing else is served without a key. */
+const page = (form: string): string => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>Redress</title>
@@ -25,21 +22,28 @@ p[role=alert] { color: #d4483f; opacity: 1 }
 <body>
 <form method="post" action="/sign-in">
 <h1>Redress</h1>
-<label for="key">密钥 · Key</label>
-<input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
-${Object.hasOwn(WHY, code) ? `<p role="alert">${WHY[code]}</p>` : ''}
-<button type="submit">登录 · Sign in</button>
-<p>登录链接由管理员提供，只能使用一次。<br>A sign-in link from an administrator works as well, once.</p>
+${form}
 </form>
 </body></html>
 `;
 
 /**
- * After a sign-in link. A redirect would go on with the request that a webmail's page began, and a browser keeps a
- * SameSite=Strict cookie back from that; this page asks for the console itself.
+ * Where a browser without a session lands.
+ * @param code why one is here, where it is for more than not having signed in
  */
-export const signedInPage = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,"><title>Redress</title></head>
-<body><a href="/">已登录 · Signed in</a></body></html>
-`;
+export const signInPage = (code = ''): string =>
+  page(`<label for="key">密钥 · Key</label>
+<input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
+${Object.hasOwn(WHY, code) ? `<p role="alert">${WHY[code]}</p>` : ''}
+<button type="submit">登录 · Sign in</button>
+<p>登录链接由管理员提供，只能使用一次。<br>A sign-in link from an administrator works as well, once.</p>`);
+
+/**
+ * Where a sign-in link leads. Mail scanners and previews fetch links before anybody opens them, and a link works once: only
+ * somebody who presses the button uses it up.
+ * @param token letters, digits and `._~-` only: it stands in the page as it is
+ */
+export const linkPage = (token: string): string =>
+  page(`<input type="hidden" name="token" value="${token}">
+<button type="submit" autofocus>登录 · Sign in</button>
+<p>此链接只能使用一次。<br>This link works once.</p>`);

@@ -49,8 +49,8 @@ export class ClockController {
   @ApiOperation({ summary: 'Says that the wall clock is right as it is now: writing goes on' })
   confirm(@Req() request: Request): ClockReading {
     requirePermission(request, 'confirm_clock');
+    // Who watches the clock arms the timer.
     this.engine.time.system?.confirm();
-    this.engine.timer.arm();
     return this.read();
   }
 

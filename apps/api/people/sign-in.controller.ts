@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { ROLES, type Role } from '#kernel';
+import { isRefusal, refuse, ROLES, type Refusal, type Role } from '#kernel';
 import { permissionsOf, type BegunSession, type Permission, type SignInLink } from '#organisation';
 import { Engine } from '../engine.js';
 import { SESSION_COOKIE } from '../http/access.js';
@@ -9,16 +9,27 @@ import { actorOf, type Reply, type Request } from '../http/context.js';
 import { PAGE_HEADERS } from '../http/page-headers.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';
-import { signedInPage, signInPage } from '../http/sign-in-page.js';
+import { linkPage, signInPage } from '../http/sign-in-page.js';
 import { failed, validated } from '../http/validate.js';
 import { granted } from './people.controller.js';
 
+/** One of the two. */
 export class SignIn {
-  @ApiProperty()
+  @ApiProperty({ required: false })
+  @IsOptional()
   @IsString()
   @Length(1, 512)
-  readonly key!: string;
+  readonly key?: string;
+
+  @ApiProperty({ required: false, description: 'Of a link that works once' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 512)
+  readonly token?: string;
 }
+
+const WRONG_KEY = 'WRONG_KEY';
+const TOKEN = /^[A-Za-z0-9._~-]{1,256}$/;
 
 export class CreateSignInLink {
   @ApiProperty({ required: false, description: 'Default: the sender' })
@@ -50,24 +61,24 @@ export class SignInController {
   constructor(@Inject(Engine) private readonly engine: Engine) {}
 
   @Get('sign-in')
-  @ApiOperation({ summary: 'Changes a link that works once for a session; without one, where to type a key' })
-  async redeem(@Query('token') token: unknown, @Res() reply: Reply): Promise<void> {
-    if (token === undefined) return this.page(reply, false);
+  @ApiOperation({ summary: 'Where a link that works once leads, and where to type a key; looking uses nothing up' })
+  async ask(@Query('token') token: unknown, @Res() reply: Reply): Promise<void> {
+    if (token === undefined) return this.page(reply, signInPage());
     if (typeof token !== 'string') throw failed([{ field: 'token', problem: 'must be given once' }]);
-    const session = granted(await this.engine.directory.redeemSignInLink(token));
-    this.setCookie(reply, session);
-    await reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(signedInPage);
+    if (!TOKEN.test(token)) throw new ProblemError('SIGN_IN_LINK_UNKNOWN');
+    await this.page(reply, linkPage(token));
   }
 
   @Post('sign-in')
-  @ApiOperation({ summary: 'Changes a key for a session' })
+  @ApiOperation({ summary: 'Changes a key, or the token of a link that works once, for a session' })
   @ApiBody({ type: SignIn })
   async signIn(@Req() request: Request, @Body() body: unknown, @Res() reply: Reply): Promise<void> {
     const byForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-    const session = await this.engine.directory.beginSession(validated(SignIn, body).key);
-    if (session === undefined) {
-      if (byForm) return this.page(reply, true);
-      throw new ProblemError('UNAUTHENTICATED', {}, 'This key is not known.');
+    const session = await this.begun(validated(SignIn, body));
+    if (isRefusal(session)) {
+      if (byForm) return this.page(reply, signInPage(session.code), 401);
+      if (session.code === WRONG_KEY) throw new ProblemError('UNAUTHENTICATED', {}, 'This key is not known.');
+      throw new ProblemError(session.code, session.facts);
     }
     this.setCookie(reply, session);
     if (byForm) await reply.redirect('/', 303);
@@ -110,12 +121,15 @@ export class SignInController {
     };
   }
 
-  private async page(reply: Reply, wrong: boolean): Promise<void> {
-    await reply
-      .headers(PAGE_HEADERS)
-      .code(wrong ? 401 : 200)
-      .type('text/html; charset=utf-8')
-      .send(signInPage(wrong ? 'WRONG_KEY' : undefined));
+  private async begun({ key, token }: SignIn): Promise<BegunSession | Refusal> {
+    if ((key === undefined) === (token === undefined))
+      throw failed([{ field: 'key', problem: 'or token must be given' }]);
+    if (token !== undefined) return this.engine.directory.redeemSignInLink(token);
+    return (await this.engine.directory.beginSession(key!)) ?? refuse(WRONG_KEY);
+  }
+
+  private async page(reply: Reply, page: string, status = 200): Promise<void> {
+    await reply.headers(PAGE_HEADERS).code(status).type('text/html; charset=utf-8').send(page);
   }
 
   private setCookie(reply: Reply, { cookie, expiresAt }: BegunSession): void {

@@ -1,4 +1,11 @@
-import { caseStream, legalCommands, movesOf, type RecordedCaseEvent } from '#cases';
+import {
+  caseStream,
+  explainClocks,
+  legalCommands,
+  movesOf,
+  type ClockExplanation,
+  type RecordedCaseEvent,
+} from '#cases';
 import { StreamNotFound, type EventStore, type StoredEvent } from '#event-store';
 import { decodeEvent, type Actor, type Clock, type Instant, type JsonObject, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
@@ -8,6 +15,7 @@ import {
   asOf,
   caseDetail,
   changesBetween,
+  settled,
   settledUpTo,
   timeline,
   told,
@@ -41,6 +49,15 @@ interface Stream {
   readonly foreign: readonly number[];
 }
 
+export interface CaseExplained {
+  readonly caseId: string;
+  readonly ref: string;
+  /** The moment that it speaks of. */
+  readonly at: Instant;
+  readonly by: Order;
+  readonly items: readonly ClockExplanation[];
+}
+
 export interface StoredFile {
   readonly ciphertextSha256: string;
   readonly keyId: string;
@@ -71,14 +88,29 @@ export class CaseReading {
     };
   }
 
+  /** K-9: every run of every clock at a moment, all that was due by then settled. */
+  async explanation(
+    caseId: string,
+    { by, asOf: at }: Omit<Moment, 'actor' | 'open'>,
+  ): Promise<CaseExplained | undefined> {
+    const stream = await this.stream(caseId, false);
+    const known = asOf(stream?.told ?? [], by, at);
+    if (known.length === 0) return undefined;
+    const { policy, clock } = this.ports;
+    const until = at ?? clock.now();
+    const { state, events: due } = settled(told(known).state, until, policy);
+    const events = [...known.map(({ sealed }) => sealed as RecordedCaseEvent), ...due];
+    return { caseId, ref: refOf(caseId), at: until, by, items: explainClocks({ events, state, policy, at: until }) };
+  }
+
   async timeline(caseId: string, moment: Moment): Promise<TimelineEntry[] | undefined> {
     const stream = await this.stream(caseId, moment.open);
     return stream && timeline(asOf(stream.told, moment.by, moment.asOf));
   }
 
   /** what it is a repeat of, by which rule, and who found it; read from the record, matched nothing anew. */
-  async repeats(caseId: string, open: boolean): Promise<JsonObject | undefined> {
-    const stream = await this.stream(caseId, open);
+  async repeats(caseId: string): Promise<JsonObject | undefined> {
+    const stream = await this.stream(caseId, false);
     return stream && repeatsOf(stream.told, this.ports.policy);
   }
 

@@ -4,24 +4,13 @@ import type { JsonObject } from '#kernel';
 import { ORDERS, type Order } from '#views/case-replay';
 import { caseIdOf } from '../commands/sending.js';
 import { Engine } from '../engine.js';
-import { actorOf, type Reply, type Request } from '../http/context.js';
-import { hasPermission, requirePermission } from '../http/permission.js';
+import type { Reply, Request } from '../http/context.js';
+import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';
 import { failed, validated } from '../http/validate.js';
-import type { Moment } from './case-reading.js';
+import { momentOf, MomentQuery } from './moment.js';
 import { ChoiceParameter, given, instantOf, TextParameter } from './query-fields.js';
 import { withNames, type TimelineEntry } from './timeline.js';
-
-export class MomentQuery {
-  @TextParameter('An instant with its offset; the present where it is left out', 40)
-  readonly asOf?: string;
-
-  @ChoiceParameter(ORDERS, 'As it was known then, or as it had happened by then')
-  readonly by?: Order;
-
-  @TextParameter('A position; what the log holds is always read whole', 100)
-  readonly atLeast?: string;
-}
 
 export class SpanQuery {
   @TextParameter('An instant with its offset', 40)
@@ -44,7 +33,7 @@ export class CaseController {
   @Get()
   @ApiOperation({ summary: 'The case now or as of an instant, with the commands that are legal' })
   async detail(@Req() request: Request, @Query() query: MomentQuery, @Res() reply: Reply): Promise<void> {
-    const moment = this.momentOf(request, query);
+    const moment = momentOf(request, query);
     const detail = await this.engine.reading.detail(caseIdOf(request), moment);
     if (detail === undefined) throw new ProblemError('CASE_NOT_FOUND');
     if (moment.asOf === undefined) void reply.header('etag', detail['etag']);
@@ -54,7 +43,7 @@ export class CaseController {
   @Get('timeline')
   @ApiOperation({ summary: 'Who did what, when, under which rule, and what it changed' })
   async timeline(@Req() request: Request, @Query() query: MomentQuery): Promise<{ items: TimelineEntry[] }> {
-    const entries = await this.engine.reading.timeline(caseIdOf(request), this.momentOf(request, query));
+    const entries = await this.engine.reading.timeline(caseIdOf(request), momentOf(request, query));
     if (entries === undefined) throw new ProblemError('CASE_NOT_FOUND');
     return { items: withNames(entries, this.engine.directory) };
   }
@@ -62,7 +51,7 @@ export class CaseController {
   @Get('repeats')
   @ApiOperation({ summary: 'What it is a repeat of: by which rule, with which cases, found when and by whom' })
   async repeats(@Req() request: Request): Promise<JsonObject> {
-    const repeats = await this.engine.reading.repeats(caseIdOf(request), hasPermission(request, 'open_personal_data'));
+    const repeats = await this.engine.reading.repeats(caseIdOf(request));
     if (repeats === undefined) throw new ProblemError('CASE_NOT_FOUND');
     return repeats;
   }
@@ -75,22 +64,10 @@ export class CaseController {
     if (from === undefined) throw failed([{ field: 'from', problem: 'must be given' }]);
     const to = instantOf(toText, 'to') ?? this.engine.time.clock.now();
     requirePermission(request, 'replay');
-    const moment = this.momentOf(request, rest);
+    const moment = momentOf(request, rest);
     const found = await this.engine.reading.changes(caseIdOf(request), moment, { from, to });
     if (found === undefined) throw new ProblemError('CASE_NOT_FOUND');
     const entries = withNames(found.entries, this.engine.directory);
     return { from, to, by: moment.by, changes: found.changes, entries } as unknown as JsonObject;
-  }
-
-  private momentOf(request: Request, query: MomentQuery): Moment {
-    const { asOf, by = 'recorded' } = validated(MomentQuery, given(query));
-    const at = instantOf(asOf, 'asOf');
-    if (at !== undefined) requirePermission(request, 'replay');
-    return {
-      actor: actorOf(request),
-      open: hasPermission(request, 'open_personal_data'),
-      by,
-      ...(at === undefined ? {} : { asOf: at }),
-    };
   }
 }

@@ -8,7 +8,7 @@ import { groupPack } from '#policy';
 @Controller('policy')
 export class PolicyController {
   @Get()
-  @ApiOperation({ summary: 'The pack in force: categories, severities, clocks' })
+  @ApiOperation({ summary: 'The pack in force: categories, severities, clocks, chains of escalation' })
   policy(): object {
     const pack = groupPack();
     return {
@@ -26,6 +26,15 @@ export class PolicyController {
         label,
         budget: pack.written(budget),
         countsFrom,
+        source,
+      })),
+      escalations: pack.escalations.map(({ id, label, levels, source }) => ({
+        id,
+        label,
+        levels: levels.map(({ to, acknowledgeWithin }) => ({
+          to,
+          ...(acknowledgeWithin === undefined ? {} : { acknowledgeWithin: pack.written(acknowledgeWithin) }),
+        })),
         source,
       })),
     };

@@ -96,4 +96,6 @@ escalations:
 
 const [before, after] = [PLAIN.slice(0, PLAIN.indexOf('clocks:\n')), PLAIN.slice(PLAIN.indexOf('compensation:'))];
 
-export const richPack = loadPack(`${before}${CLOCKS}${after}`, 'rich.yaml');
+export const RICH = `${before}${CLOCKS}${after}`;
+
+export const richPack = loadPack(RICH, 'rich.yaml');

@@ -20,6 +20,13 @@ interface FoundStream {
   readonly description: Buffer | null;
 }
 
+/** `first` is the first revision that is shown, `last` the last one that was written. */
+export interface StreamPage {
+  readonly rows: EventRow[];
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 const NO_LIMIT = -1;
 const NOTHING = Buffer.alloc(0);
 /** A metadata stream shows its last event only, as in EventStoreDB. */
@@ -81,25 +88,37 @@ export class LogQueries {
     const start = from ?? (direction === 'forwards' ? 'start' : 'end');
     if (start === 'end' && direction === 'forwards') throw forwardsFromEnd();
     if (typeof start === 'bigint' && start < 0n) throw new InvalidArgument(`Revision ${start} is negative.`);
+    const revision = start === 'start' ? 0n : start === 'end' ? DELETED_REVISION : start;
+    return this.streamPage(name, direction, revision, limit).rows.map((row) => this.rows.event(row));
+  }
+
+  /**
+   * Rows of a stream from a revision on, inclusive, as its metadata let them be shown.
+   * @throws StreamNotFound, StreamDeleted
+   */
+  streamPage(name: string, direction: 'forwards' | 'backwards', from: bigint, limit: number): StreamPage {
     const stream = this.liveStream(name);
     if (!stream) throw new StreamNotFound(name);
     const metadata = isMetadataStream(name) ? OF_METADATA_STREAMS : decodeStreamMetadata(stream.description ?? NOTHING);
     if (isSoftDeleted(metadata)) throw new StreamNotFound(name);
     const first = firstShown(metadata, stream.last);
     const oldestMs = metadata.maxAgeSeconds === undefined ? 0 : this.nowMs() - metadata.maxAgeSeconds * 1000;
-    const revision = start === 'start' ? 0n : start === 'end' ? stream.last : start;
     const rows =
       direction === 'forwards'
-        ? this.streamForwards.all(stream.id, larger(revision, first), stream.last, oldestMs, limit)
-        : this.streamBackwards.all(stream.id, first, smaller(revision, stream.last), oldestMs, limit);
-    return rows.map((row) => this.rows.event(row));
+        ? this.streamForwards.all(stream.id, larger(from, first), stream.last, oldestMs, limit)
+        : this.streamBackwards.all(stream.id, first, smaller(from, stream.last), oldestMs, limit);
+    return { rows, first, last: stream.last };
   }
 
   /** What was appended behind a revision, whatever the metadata hide; a tombstone is the last of it. */
   appendedAfter(name: string, after: bigint, limit: number): StoredEvent[] {
+    return this.rowsAppendedAfter(name, after, limit).map((row) => this.rows.event(row));
+  }
+
+  rowsAppendedAfter(name: string, after: bigint, limit: number): EventRow[] {
     const stream = this.findStream.get(name);
     if (!stream || stream.last <= after) return [];
-    return this.streamForwards.all(stream.id, after + 1n, stream.last, 0, limit).map((row) => this.rows.event(row));
+    return this.streamForwards.all(stream.id, after + 1n, stream.last, 0, limit);
   }
 
   /** The revision of the last event, -1 where there is none. @throws StreamDeleted */
@@ -123,6 +142,11 @@ export class LogQueries {
 
   rawAll(first: bigint, limit: number): EventRow[] {
     return this.allForwards.all(first, limit);
+  }
+
+  /** Backwards, exclusive. */
+  rawAllBackwards(before: bigint, limit: number): EventRow[] {
+    return this.allBackwards.all(before, limit);
   }
 
   textAfter(after: Position, limit: number): TextEvent[] {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Position } from '#kernel';
-import { InvalidArgument } from '../errors.js';
+import { checkedStream } from '../checks.js';
 import type {
   EventReader,
   ReadAllOptions,
@@ -45,7 +45,8 @@ export interface BatchReader {
 export class EmbeddedEventReader implements EventReader, BatchReader {
   readonly properties: LogProperties;
   private readonly db;
-  private readonly queries: LogQueries;
+  /** Rows as they lie in the log, for adapters beside this one that hand them on. */
+  readonly queries: LogQueries;
   private readonly signal: CommitSignal;
   private readonly subscriptions = new Set<Subscription>();
 
@@ -115,14 +116,3 @@ export class EmbeddedEventReader implements EventReader, BatchReader {
     return subscription;
   }
 }
-
-/** @throws InvalidArgument where no stream can have the name */
-export function checkedStream(stream: string): string {
-  if (stream === '') throw new InvalidArgument('A stream needs a name.');
-  if (stream === '$all') throw new InvalidArgument('$all is no stream of its own: read all, or subscribe to all.');
-  if (stream.startsWith('$$$$')) throw new InvalidArgument('Metadata have no metadata.');
-  if (LONE_SURROGATE.test(stream)) throw new InvalidArgument('The name of a stream must be well-formed Unicode.');
-  return stream;
-}
-
-const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -1,13 +1,21 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isId, isWellFormed, newId } from '#kernel';
-import { EventTooLarge, InvalidArgument, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
+import { newId, type Position } from '#kernel';
+import {
+  appendBytes,
+  checkedEvent,
+  checkedExpectation,
+  checkedStream,
+  describable,
+  MAX_APPEND_BYTES,
+} from '../checks.js';
+import { EventTooLarge, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StreamMetadata } from '../port.js';
 import { encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
 import { GroupCommit } from './group-commit.js';
 import type { WriteRequest } from './group.js';
 import { lockFolder, type FolderLock } from './lock.js';
-import { checkedStream, EmbeddedEventReader, logPath, type EmbeddedReaderOptions } from './reader.js';
+import { EmbeddedEventReader, logPath, type EmbeddedReaderOptions } from './reader.js';
 import { positionAt } from './rows.js';
 
 export interface EmbeddedStoreOptions extends EmbeddedReaderOptions {
@@ -15,12 +23,12 @@ export interface EmbeddedStoreOptions extends EmbeddedReaderOptions {
   readonly maxAppendBytes?: number;
 }
 
-const MAX_APPEND_BYTES = 1024 * 1024;
 const NO_BYTES = Buffer.alloc(0);
 
 /** The log on SQLite: a thread of its own writes, the calling thread reads. One per folder. */
 export class EmbeddedEventStore extends EmbeddedEventReader implements EventStore {
-  private readonly maxAppendBytes: number;
+  /** The largest append, in bytes. */
+  readonly maxAppendBytes: number;
   private readonly now: () => number;
 
   constructor(
@@ -36,17 +44,17 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
   /** An empty list of events writes nothing; it is answered with where the stream stands, revision -1 where it is missing. */
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const accepted = events.map(checkedEvent);
-    const sizeBytes = accepted.reduce((sum, event) => sum + eventBytes(event), 0);
+    const sizeBytes = appendBytes(accepted);
     if (sizeBytes > this.maxAppendBytes) throw new EventTooLarge(sizeBytes, this.maxAppendBytes);
     return this.write('append', stream, expected, accepted);
   }
 
-  async deleteStream(stream: string, expected: ExpectedRevision): Promise<void> {
-    await this.write('delete', describable(stream), expected, []);
+  async deleteStream(stream: string, expected: ExpectedRevision): Promise<Position> {
+    return (await this.write('delete', describable(stream), expected, [])).position;
   }
 
-  async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<void> {
-    await this.write('tombstone', describable(stream), expected, []);
+  async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<Position> {
+    return (await this.write('tombstone', describable(stream), expected, [])).position;
   }
 
   async setStreamMetadata(
@@ -79,7 +87,7 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
     events: readonly NewEvent[],
   ): Promise<AppendResult> {
     checkedStream(stream);
-    if (typeof expected === 'bigint' && expected < 0n) throw new InvalidArgument(`Revision ${expected} is negative.`);
+    checkedExpectation(expected);
     const outcome = await this.writer.write({ kind, stream, expected, createdMs: this.now(), events });
     switch (outcome.kind) {
       case 'written':
@@ -122,21 +130,4 @@ export function makeFolder(folder: string): void {
   } finally {
     closeSync(parent);
   }
-}
-
-/** Ids are kept as sixteen bytes, so their case is not. */
-function checkedEvent(event: NewEvent): NewEvent {
-  const id = event.id.toLowerCase();
-  if (!isId(id)) throw new InvalidArgument(`Event id ${event.id} is no UUID.`);
-  if (event.type === '' || !isWellFormed(event.type))
-    throw new InvalidArgument('The type of an event must be well-formed Unicode and not empty.');
-  return { ...event, id };
-}
-
-/** As EventStoreDB counts: two bytes per UTF-16 unit of the type. */
-const eventBytes = ({ type, data, metadata }: NewEvent): number => data.length + metadata.length + 2 * type.length;
-
-function describable(stream: string): string {
-  if (stream.startsWith('$$')) throw new InvalidArgument('Metadata have no metadata and cannot be deleted.');
-  return checkedStream(stream);
 }

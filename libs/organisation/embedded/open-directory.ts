@@ -7,6 +7,7 @@ import { Directory } from '../directory.js';
 import { CONTROL_MIGRATIONS, type ControlTables } from '../schema.js';
 
 const CONTROL_FILE = 'control.db';
+export const controlFile = (folder: string): string => join(folder, CONTROL_FILE);
 
 export interface EmbeddedDirectoryOptions {
   /** Holds `control.db`; made where it is missing. */
@@ -19,7 +20,7 @@ export interface EmbeddedDirectoryOptions {
 /** Opens the directory of one machine and reads it into memory. One opening per data folder. */
 export async function openEmbeddedDirectory({ folder, secret, clock }: EmbeddedDirectoryOptions): Promise<Directory> {
   mkdirSync(folder, { recursive: true });
-  const database = openSqlite<ControlTables>({ file: join(folder, CONTROL_FILE) });
+  const database = openSqlite<ControlTables>({ file: controlFile(folder) });
   // A key that was revoked must stay revoked when the power fails a moment later.
   await sql`PRAGMA synchronous = FULL`.execute(database);
   await migrateToLatest(database, CONTROL_MIGRATIONS);

@@ -11,7 +11,6 @@ export const field = z
   .strictObject({
     id,
     label: words,
-    /** A code stands in a list of the organisation's own (a project, a building): letters, digits, hyphens; never a person. */
     type: z.enum(['text', 'code', 'choice', 'yes_no', 'number', 'instant', 'date']).default('text'),
     choices: z.array(z.strictObject({ id, label: words })).optional(),
     /** Personal words are sealed, and no condition sees them; what is not personal is readable in the log (EVENTS.md 6). */
@@ -24,7 +23,7 @@ export const field = z
       context.addIssue({ code: 'custom', message: 'a choice, and nothing else, has choices', path: ['choices'] });
     }
     if (it.type === 'text' && !it.personal) {
-      const message = 'every free text is personal (EVENTS 6): personal: true, or choices';
+      const message = 'every free text is personal (EVENTS 6): personal: true, or a code or choices';
       context.addIssue({ code: 'custom', message, path: ['personal'] });
     }
   });

@@ -14,6 +14,7 @@ import {
   routineVisit,
   step,
 } from './intake.js';
+import { notifications } from './notifications.js';
 import { condition, distinct, id, source, words } from './words.js';
 
 export interface Category {
@@ -71,6 +72,7 @@ export const packSchema = z
     promises: promises.optional(),
     clocks: z.array(clock),
     escalations: z.array(escalation).default([]),
+    notifications: notifications.optional(),
     compensation: z.strictObject({
       currency: z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters (ISO 4217)'),
       matrix: z.array(authority).min(1),

@@ -25,9 +25,11 @@ export const complaintLike = (of: Partial<CaseAsked> = {}): CaseAsked => ({
   opinion: false,
   satisfied: false,
   analysed: false,
+  planAccepted: false,
   papersFiled: false,
   passedOnTo: '',
   verified: false,
+  visit: '',
   receivedAt: '2026-01-05T01:00:00.000Z',
   ...of,
 });

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import type { Kysely } from 'kysely';
 import { comparePositions, type Position } from '#kernel';
 import { openEmbeddedEventReader, type EmbeddedEventReader } from '#event-store/embedded';
 import type { LostKey } from '#privacy';
@@ -6,11 +6,12 @@ import { openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import type { Projection } from '../projection.js';
 import type { Row } from '../row.js';
 import { ProjectionRunner, type RunnerOptions } from '../runner.js';
-import { openSqliteWriter } from '../sqlite-writer.js';
+import { openSql, openWriter, type SqlPlace } from '../place.js';
 import type { SqlWriter } from '../writer.js';
 import { MASTER_KEY, type TestLog } from './test-log.js';
+import { placeOf } from './test-store.js';
 
-/** The runner over a test log, with a reader, a vault and a database file of its own, as in a worker thread. */
+/** The runner over a test log, with a reader, a vault and a place for its rows of its own, as in a worker thread. */
 export class TestViews {
   readonly errors: string[] = [];
   readonly lost: LostKey[] = [];
@@ -18,6 +19,8 @@ export class TestViews {
   private constructor(
     readonly runner: ProjectionRunner,
     readonly writer: SqlWriter,
+    /** Where the rows are. */
+    readonly place: SqlPlace,
     private readonly reader: EmbeddedEventReader,
     private readonly vault: EmbeddedVault,
   ) {}
@@ -25,11 +28,12 @@ export class TestViews {
   static async open(
     log: TestLog,
     projections: readonly Projection[],
-    options: Partial<RunnerOptions> & { readonly file?: string } = {},
+    { named, ...options }: Partial<RunnerOptions> & { readonly named?: string } = {},
   ): Promise<TestViews> {
     const reader = await openEmbeddedEventReader({ folder: log.folder });
     const vault = await openEmbeddedVault({ folder: log.folder, masterKey: MASTER_KEY });
-    const writer = openSqliteWriter({ file: join(log.folder, options.file ?? 'views.db') });
+    const place = await placeOf(log.folder, named);
+    const writer = openWriter(place);
     const errors: string[] = [];
     const lost: LostKey[] = [];
     const runner = new ProjectionRunner({
@@ -43,7 +47,7 @@ export class TestViews {
       log: { info: () => undefined, error: (_facts, message) => errors.push(message) },
       ...options,
     });
-    const views = new TestViews(runner, writer, reader, vault);
+    const views = new TestViews(runner, writer, place, reader, vault);
     Object.assign(views, { errors, lost });
     try {
       await runner.start();
@@ -52,6 +56,11 @@ export class TestViews {
       throw error;
     }
     return views;
+  }
+
+  /** The rows as queries read them, over a connection of its own. */
+  reading<Schema>(): Kysely<Schema> {
+    return openSql<Schema>(this.place, { readonly: true });
   }
 
   /** Resolves when every view has come this far. */

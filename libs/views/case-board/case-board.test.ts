@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isRefusal, plusMs, type JsonObject } from '#kernel';
-import { openSqlite } from '#sql';
 import { TestLog, TestViews, type Said } from '#sql/testing';
 import { caseBoard, caseBoardProjection, type BoardFilter, type BoardItem, type ViewsSchema } from '#views';
 import type { Kysely } from 'kysely';
@@ -25,7 +23,7 @@ beforeAll(async () => {
   log = await TestLog.open();
   key = await log.key();
   views = await TestViews.open(log, [caseBoardProjection]);
-  db = openSqlite<ViewsSchema>({ file: join(log.folder, 'views.db'), readonly: true });
+  db = views.reading<ViewsSchema>();
 });
 afterAll(async () => {
   await db.destroy();
@@ -165,6 +163,18 @@ test('an external reference is found exactly', async () => {
   const id = await receive('x');
   expect(await idsOf({ externalReference: `INC-${cases}` })).toEqual([id]);
   expect(await idsOf({ externalReference: 'INC-' })).toEqual([]);
+  // As long as may be, of characters that no index can make shorter.
+  const long = Array.from({ length: 1000 }, (_, at) => String.fromCodePoint(0x20000 + ((at * 7919) % 40_000))).join('');
+  const other = await receive(
+    'with a long reference',
+    {},
+    {
+      type: 'CaseReceived',
+      data: { kind: 'complaint', channel: 'phone', parties: [], persons: 1, circumstances: [] },
+      personal: { externalReference: [key, long] },
+    },
+  );
+  expect(await idsOf({ externalReference: long })).toEqual([other]);
 });
 
 test('a cursor that is none, or of another sort, is refused', async () => {

@@ -5,7 +5,8 @@ import { sql } from 'kysely';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import type { BoardQuery, Db } from './condition.js';
 import { planFor, type BoardFilter, type Plan } from './filter.js';
-import { runsOf } from './reducers.js';
+import { openEscalations } from './reducers.js';
+import { namesIn, nameOf, runsOf } from './runs.js';
 import { SORTS, type BoardRow, type BoardSort } from './tables.js';
 
 export interface BoardItem {
@@ -32,9 +33,18 @@ export interface BoardItem {
   readonly nextDue: { readonly clock: string; readonly dueAt: Instant; readonly missed: boolean } | null;
   /** Verdicts on record, and deadlines that are past without one. */
   readonly missedCount: number;
+  /** How many of the missed ones were done all the same, late. */
+  readonly doneLateCount: number;
   readonly overdue: boolean;
+  /** How many clocks stand still, how many of which was warned are not past yet. */
+  readonly pausedCount: number;
+  readonly warnedCount: number;
+  /** K-10: some deadline leans on public holidays that are not published yet. */
+  readonly provisional: boolean;
   readonly reopenCount: number;
   readonly escalated: boolean;
+  /** E-1: the highest level that is called in and has not acknowledged; 0 where there is none. */
+  readonly escalationLevel: number;
   readonly historical: boolean;
   readonly foreign: boolean;
   readonly revision: number;
@@ -131,7 +141,13 @@ const cursorOf = (row: BoardRow, sort: BoardSort, direction: string): string =>
 /** A row as of an instant: what is past counts as missed, whether or not somebody has settled it (EVENTS.md 17). */
 export function itemOf(row: BoardRow, at: Instant): BoardItem {
   const judged = row.historical === 0 || row.taken_over === 1;
-  const past = judged ? runsOf(row).filter(([dueAt]) => dueAt < at).length : 0;
+  const runs = runsOf(row);
+  const past = judged ? runs.filter(([due]) => due < at).length : 0;
+  const pausedRuns = namesIn(row.paused);
+  const ahead = new Set([
+    ...runs.filter(([due]) => due >= at).map(([, of, run]) => nameOf({ clock: of, run })),
+    ...pausedRuns,
+  ]);
   const { next_due_at: dueAt, next_due_clock: clock } = row;
   return {
     caseId: row.case_id,
@@ -153,9 +169,14 @@ export function itemOf(row: BoardRow, at: Instant): BoardItem {
     updatedAt: row.updated_at,
     nextDue: dueAt === null || clock === null ? null : { clock, dueAt, missed: dueAt < at },
     missedCount: row.missed_count + past,
+    doneLateCount: Math.max(0, row.missed_count - namesIn(row.owed).length),
     overdue: row.broken === 1 || past > 0,
+    pausedCount: pausedRuns.length,
+    warnedCount: namesIn(row.warned).filter((name) => ahead.has(name)).length,
+    provisional: namesIn(row.provisional).some((name) => ahead.has(name)),
     reopenCount: row.reopen_count,
     escalated: row.escalated === 1,
+    escalationLevel: Math.max(0, ...openEscalations(row).map(([, level]) => level)),
     historical: row.historical === 1,
     foreign: row.foreign_events > 0,
     revision: row.last_revision,

@@ -1,12 +1,28 @@
-import type { CaseEvent, ClockOf, Phase, Severity } from '#cases';
+import type { CaseEvent, Phase, Severity } from '#cases';
 import { SEVERITIES } from '#cases';
 import type { OpenedPart } from '#kernel';
 import { openedText, type ProjectedEvent, type Reducers } from '#sql';
+import {
+  brokenOf,
+  ended,
+  forgiven,
+  isOwed,
+  isRun,
+  listed,
+  missed,
+  nameOf,
+  namesIn,
+  runsOf,
+  standsStill,
+  started,
+  without,
+  withDue,
+  withOwed,
+  withRuns,
+} from './runs.js';
 import type { BoardRow } from './tables.js';
 
 const EXCERPT_CHARACTERS = 160;
-
-type Run = readonly [dueAt: string, clock: string, run: number];
 
 /** The row of a case of which nothing is known yet. Written out: objects made of one literal are copied much faster. */
 export const emptyRow = ({ subject, position, meta }: ProjectedEvent): BoardRow => ({
@@ -34,6 +50,9 @@ export const emptyRow = ({ subject, position, meta }: ProjectedEvent): BoardRow 
   missed_count: 0,
   owed: '[]',
   broken: 0,
+  paused: '[]',
+  warned: '[]',
+  provisional: '[]',
   reopen_count: 0,
   escalations: '[]',
   escalated: 0,
@@ -78,9 +97,9 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   WaitingStarted: (row) => inPhase(row, 'waiting'),
   WaitingEnded: (row) => (row.phase === 'waiting' ? inPhase(row, 'handling') : row),
   CaseEscalated: (row, { data }) =>
-    withEscalations(row, [...without(openEscalations(row), data.above ?? ''), data.escalationId]),
-  EscalationAcknowledged: (row, { data }) => withEscalations(row, without(openEscalations(row), data.escalationId)),
-  EscalationWithdrawn: (row, { data }) => withEscalations(row, without(openEscalations(row), data.escalationId)),
+    withEscalations(row, [...othersThan(data.above ?? '', row), [data.escalationId, data.level]]),
+  EscalationAcknowledged: (row, { data }) => withEscalations(row, othersThan(data.escalationId, row)),
+  EscalationWithdrawn: (row, { data }) => withEscalations(row, othersThan(data.escalationId, row)),
   CaseResolved: (row) => withEscalations(inPhase(row, 'resolved'), []),
   CaseReopened: (row, { data }) => ({
     ...inPhase(row, data.to),
@@ -90,24 +109,25 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   CaseArchived: (row) => inPhase(row, 'archived'),
   CaseWithdrawn: (row) => inPhase(row, 'withdrawn'),
   // A promise is a clock (K-3): its own events say nothing that those of its clock do not say.
-  DeadlineSet: (row, { data }) => started(row, data),
-  ClockPaused: (row, { data }) => ended(row, data),
-  ClockResumed: (row, { data }) => (isOwed(row, data) ? row : started(row, data)),
-  DeadlineMoved: (row, { data }) => (runsOf(row).some(isRun(data)) ? started(row, data) : row),
+  DeadlineSet: (row, { data }) => withDue(started(row, data), data),
+  DeadlineWarned: (row, { data }) => ({ ...row, warned: listed(row.warned, data) }),
+  ClockPaused: (row, { data }) => standsStill(row, data),
+  ClockResumed: (row, { data }) => withDue(isOwed(row, data) ? row : started(row, data), data),
+  DeadlineMoved: (row, { data }) => withDue(runsOf(row).some(isRun(data)) ? started(row, data) : row, data),
   DeadlineMet: (row, { data }) => ended(row, data),
   DeadlineMissed: (row, { data }) => missed(ended(row, data), data),
-  DeadlineFulfilledLate: (row, { data }) => withOwed(row, without(owedBy(row), nameOf(data))),
+  DeadlineFulfilledLate: (row, { data }) => withOwed(row, without(namesIn(row.owed), nameOf(data))),
   DeadlineCancelled: (row, { data }) => ended(row, data),
   VerdictCorrected: (row, { data }) => {
     const missedLess = data.from === 'missed' ? forgiven(row, data) : row;
     switch (data.to) {
       case 'missed':
-        return missed(missedLess, data);
+        return missed(ended(missedLess, data), data);
       case 'running':
-        return data.paused === true ? missedLess : started(missedLess, data);
+        return data.paused === true ? standsStill(missedLess, data) : started(missedLess, data);
       case 'met':
       case 'cancelled':
-        return missedLess;
+        return ended(missedLess, data);
       default:
         return data.to satisfies never;
     }
@@ -115,8 +135,6 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   HistoryImported: (row) => withRuns({ ...row, historical: 1 }, runsOf(row)),
   TakenOver: (row) => withRuns({ ...row, taken_over: 1 }, runsOf(row)),
 };
-
-export const runsOf = ({ running }: Pick<BoardRow, 'running'>): Run[] => JSON.parse(running) as Run[];
 
 /** An opened person's name. What else stands in the part (contacts, numbers) is none of the board's business. */
 export function nameIn(part: OpenedPart | undefined): string | null {
@@ -132,59 +150,24 @@ function withSeverity(severity: Severity): Pick<BoardRow, 'severity' | 'severity
   return { severity, severity_rank: SEVERITIES.indexOf(severity) };
 }
 
-const isWorkedOn = (phase: BoardRow['phase']): boolean =>
-  phase === 'received' || phase === 'handling' || phase === 'waiting';
-
 const inPhase = (row: BoardRow, phase: Phase): BoardRow => ({
   ...row,
   phase,
-  broken: brokenOf(phase, owedBy(row).length),
+  broken: brokenOf(phase, namesIn(row.owed).length),
 });
 
-const missed = (row: BoardRow, of: ClockOf): BoardRow =>
-  withOwed({ ...row, missed_count: row.missed_count + 1 }, [...without(owedBy(row), nameOf(of)), nameOf(of)]);
+type OpenEscalation = readonly [escalationId: string, level: number];
 
-const forgiven = (row: BoardRow, of: ClockOf): BoardRow =>
-  withOwed({ ...row, missed_count: Math.max(0, row.missed_count - 1) }, without(owedBy(row), nameOf(of)));
+export const openEscalations = ({ escalations }: Pick<BoardRow, 'escalations'>): OpenEscalation[] =>
+  JSON.parse(escalations) as OpenEscalation[];
 
-const withOwed = (row: BoardRow, owed: readonly string[]): BoardRow => ({
+const othersThan = (escalationId: string, row: BoardRow): OpenEscalation[] =>
+  openEscalations(row).filter(([id]) => id !== escalationId);
+
+const withEscalations = (row: BoardRow, open: readonly OpenEscalation[]): BoardRow => ({
   ...row,
-  owed: JSON.stringify(owed),
-  broken: brokenOf(row.phase, owed.length),
-});
-
-const owedBy = ({ owed }: Pick<BoardRow, 'owed'>): string[] => JSON.parse(owed) as string[];
-const isOwed = (row: BoardRow, of: ClockOf): boolean => owedBy(row).includes(nameOf(of));
-const nameOf = ({ clock, run }: ClockOf): string => `${clock}#${run}`;
-const without = (names: readonly string[], name: string): string[] => names.filter((it) => it !== name);
-
-const brokenOf = (phase: BoardRow['phase'], owed: number): number => Number(owed > 0 && isWorkedOn(phase));
-
-const started = (row: BoardRow, run: ClockOf & { readonly dueAt: string }): BoardRow =>
-  withRuns(row, [...otherRuns(row, run), [run.dueAt, run.clock, run.run]]);
-
-const ended = (row: BoardRow, run: ClockOf): BoardRow => withRuns(row, otherRuns(row, run));
-
-const isRun =
-  ({ clock, run }: ClockOf) =>
-  (it: Run): boolean =>
-    it[1] === clock && it[2] === run;
-
-const otherRuns = (row: BoardRow, of: ClockOf): Run[] => runsOf(row).filter((it) => !isRun(of)(it));
-
-/** Imported history breaks nothing any more, until the case is taken over (EVENTS.md 18). */
-function withRuns(row: BoardRow, runs: readonly Run[]): BoardRow {
-  const sorted = [...runs].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
-  const next = row.historical === 1 && row.taken_over === 0 ? undefined : sorted[0];
-  return { ...row, running: JSON.stringify(sorted), next_due_at: next?.[0] ?? null, next_due_clock: next?.[1] ?? null };
-}
-
-const openEscalations = ({ escalations }: BoardRow): string[] => JSON.parse(escalations) as string[];
-
-const withEscalations = (row: BoardRow, ids: readonly string[]): BoardRow => ({
-  ...row,
-  escalations: JSON.stringify(ids),
-  escalated: Number(ids.length > 0),
+  escalations: JSON.stringify(open),
+  escalated: Number(open.length > 0),
 });
 
 function excerptOf(content: string | null): string | null {

@@ -33,8 +33,12 @@ export type BoardRow = {
   readonly owed: string;
   /** Something is owed and the case is still being worked on. */
   readonly broken: number;
+  /** JSON, `clock#run` each: what stands still; what was ever warned of; what leans on holidays not published yet. */
+  readonly paused: string;
+  readonly warned: string;
+  readonly provisional: string;
   readonly reopen_count: number;
-  /** JSON: ids of the escalations that nobody has acknowledged (E-1). */
+  /** JSON: `[escalationId, level]` of the escalations that nobody has acknowledged (E-1). */
   readonly escalations: string;
   readonly escalated: number;
   readonly historical: number;
@@ -65,7 +69,7 @@ function boardIndexes(): IndexShape[] {
   const sorts = Object.values(SORTS);
   return [
     { columns: ['case_no'], unique: true },
-    { columns: ['external_reference'], where: { column: 'external_reference', is: 'not null' } },
+    { columns: ['external_reference'], exact: true, where: { column: 'external_reference', is: 'not null' } },
     ...sorts.map((sort) => ({ columns: [sort, 'case_no'] })),
     ...FILTER_COLUMNS.flatMap((filter) => sorts.map((sort) => ({ columns: [filter, sort, 'case_no'] }))),
     ...sorts.map((sort) => ({ columns: [sort, 'case_no'], where: { column: 'broken', is: 1 } as const })),
@@ -99,6 +103,9 @@ export const BOARD: TableShape<BoardRow> = {
     missed_count: 'integer',
     owed: 'text',
     broken: 'integer',
+    paused: 'text',
+    warned: 'text',
+    provisional: 'text',
     reopen_count: 'integer',
     escalations: 'text',
     escalated: 'integer',

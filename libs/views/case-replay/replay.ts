@@ -1,5 +1,6 @@
-import { caseAggregate, type CaseEvent, type CaseState, type RecordedCaseEvent } from '#cases';
-import { ENGINE, isRefusal, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
+import { caseAggregate, type CaseState, type RecordedCaseEvent } from '#cases';
+import { Draft, emptyHead, SETTLEMENT } from '#execution';
+import { ENGINE, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
 import { emptySheet, withEvent, type Sheet, type ShownEvent } from './sheet.js';
 
@@ -47,50 +48,29 @@ export function advanced({ state, sheet }: Reading, { sealed, shown }: Told): Re
 
 export const told = (events: readonly Told[]): Reading => events.reduce(advanced, blank);
 
-/** What follows from what is settled comes to rest long before this. */
-const MOST_SETTLED = 1000;
+/** What is imagined stands behind all that is recorded. */
+const BEHIND_ALL = 2 ** 52;
+
+/** A case with all settled that was due strictly before an instant, and the events by which it is. */
+export interface Settled {
+  readonly state: CaseState;
+  /** Nobody has written them: each stands behind all that is recorded. */
+  readonly events: readonly RecordedCaseEvent[];
+}
 
 /**
- * The state with all settled that was due strictly before the instant, though nobody has written it: reading is never behind
- * (EVENTS.md 17). Nothing is stored; a timer or the next command will write the same.
+ * The case with all settled that was due strictly before the instant, though nobody has written it: reading is never behind
+ * (EVENTS.md 17). Nothing is stored; a timer or the next command will write the same, for it is drafted by the same means.
  */
-export function settledUpTo(state: CaseState, until: Instant, policy: Policy): CaseState {
+export function settled(state: CaseState, until: Instant, policy: Policy): Settled {
   const facts: Facts<Policy> = { at: until, actor: ENGINE, policy, newId, newKey: newId };
-  let settled = state;
-  for (let count = 0; count < MOST_SETTLED; count++) {
-    const due = caseAggregate.settle(settled, until, facts);
-    if (due.length === 0) return settled;
-    settled = due.reduce((before, event) => withFollowers(before, event, facts), settled);
-  }
-  return settled;
+  const ruling = { pack: policy.id, version: policy.version };
+  const origin = { commandId: SETTLEMENT, digest: '', correlationId: '', policy: ruling };
+  const folded = { state, head: { ...emptyHead(), revision: BEHIND_ALL } };
+  const draft = new Draft(caseAggregate, state.stream ?? '', folded, origin, facts);
+  while (!draft.settle(until));
+  return { state: draft.state, events: draft.events.map(({ recorded }) => recorded as RecordedCaseEvent) };
 }
 
-function withFollowers(state: CaseState, event: CaseEvent, facts: Facts<Policy>): CaseState {
-  const recorded = imagined(state, event, facts);
-  const after = caseAggregate.evolve(state, recorded);
-  const followers = caseAggregate.follow(after, recorded, facts);
-  // What follows from settlement is never refused (libs/execution).
-  return isRefusal(followers) ? after : followers.reduce((now, follower) => withFollowers(now, follower, facts), after);
-}
-
-/** What the executor would write, but for the seal: it stands behind all that is recorded. */
-const imagined = (state: CaseState, event: CaseEvent, { at }: Facts<Policy>): RecordedCaseEvent =>
-  ({
-    id: newId(),
-    stream: state.stream ?? '',
-    revision: Number.MAX_SAFE_INTEGER,
-    type: event.type,
-    data: event.data ?? {},
-    personal: {},
-    meta: {
-      v: 1,
-      actor: ENGINE,
-      occurredAt: event.occurredAt ?? at,
-      recordedAt: at,
-      correlationId: '',
-      command: { id: '', digest: '' },
-      policy: { pack: '', version: '' },
-      prev: '',
-      hash: '',
-    },
-  }) as unknown as RecordedCaseEvent;
+export const settledUpTo = (state: CaseState, until: Instant, policy: Policy): CaseState =>
+  settled(state, until, policy).state;

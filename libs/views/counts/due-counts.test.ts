@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Kysely } from 'kysely';
 import { isRefusal, plusMs } from '#kernel';
-import { openSqlite } from '#sql';
 import { TestLog, TestViews, type Said } from '#sql/testing';
 import { BOARD_SORTS, caseBoard, dueCounts, PROJECTIONS, type BoardFilter, type ViewsSchema } from '#views';
 import { SOON_MS } from './query.js';
@@ -32,7 +30,7 @@ const known: Known[] = [];
 beforeAll(async () => {
   log = await TestLog.open();
   views = await TestViews.open(log, PROJECTIONS);
-  db = openSqlite<ViewsSchema>({ file: join(log.folder, 'views.db'), readonly: true });
+  db = views.reading<ViewsSchema>();
   const desk = fc.record({
     unit: fc.constantFrom(...UNITS),
     dueMs: fc.array(fc.constantFrom(...DUE_HOURS.map((hours) => hours * HOUR_MS)), { maxLength: 3 }),

@@ -79,34 +79,33 @@ export async function deadlinesQuery(db: Db, filter: DeadlineFilter): Promise<De
   };
 }
 
-/** The earliest instant at which something breaks or is warned of in any case; undefined where nothing runs. */
-export async function nextDue(db: Db): Promise<Instant | undefined> {
-  const row = await db
-    .selectFrom('deadline')
-    .select('wake_at')
-    .where('wake_at', 'is not', null)
-    .where('asleep', '=', 0)
-    .orderBy('wake_at')
-    .orderBy('seq')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.wake_at ?? undefined;
+/** Something that comes due: what a timer waits for, in the order of the instants. */
+export interface ComesDue {
+  readonly caseId: string;
+  readonly at: Instant;
+  readonly seq: number;
 }
 
-/** The cases that have something due before an instant, the earliest first: what a timer settles (EVENTS.md 12). */
-export async function casesDueBefore(db: Db, before: Instant, limit: number): Promise<string[]> {
-  const rows = await db
+/** The earliest instant from `from` on at which something breaks or is warned of in any case; undefined where nothing does. */
+export async function nextDue(db: Db, from: Instant): Promise<Instant | undefined> {
+  const row = await waited(db).where('wake_at', '>=', from).limit(1).executeTakeFirst();
+  return row?.at;
+}
+
+/** What is due strictly before an instant, the earliest first, behind `after` (EVENTS.md 12). A case may be there more than once. */
+export function dueBefore(db: Db, before: Instant, limit: number, after?: ComesDue): Promise<ComesDue[]> {
+  const due = waited(db).where('wake_at', '<', before).limit(limit);
+  return (after === undefined ? due : due.where(sql<boolean>`(wake_at, seq) > (${after.at}, ${after.seq})`)).execute();
+}
+
+const waited = (db: Db) =>
+  db
     .selectFrom('deadline')
-    .select('case_id')
+    .select(['case_id as caseId', sql<Instant>`wake_at`.as('at'), 'seq'])
     .where('wake_at', 'is not', null)
     .where('asleep', '=', 0)
-    .where('wake_at', '<', before)
     .orderBy('wake_at')
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
-  return [...new Set(rows.map((row) => row.case_id))];
-}
+    .orderBy('seq');
 
 function branches(db: Db, state: DeadlineState, at: Instant): DeadlineQuery[] {
   const all = db.selectFrom('deadline').selectAll() as DeadlineQuery;

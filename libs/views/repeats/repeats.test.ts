@@ -140,7 +140,7 @@ test('an erasure takes the hashes of what was personal; the live view equals one
   expect(await all(views)).not.toContain(hash);
   expect(await hashOf('a', byPlate)).toBeDefined();
   expect((await views.rows('repeat_case')).map((row) => row['erased'])).toEqual([0, 1]);
-  const fresh = await TestViews.open(log, [projection], { file: 'fresh.db' });
+  const fresh = await TestViews.open(log, [projection], { named: 'fresh' });
   try {
     await fresh.reached((await log.store.head())!);
     expect(await all(fresh)).toBe(await all(views));

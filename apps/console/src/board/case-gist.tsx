@@ -8,17 +8,23 @@ import { Countdown } from '../time/instants.tsx';
 import styles from './board.module.css';
 
 /** What breaks next on a case, and when. */
-export function NextDue({ row: { nextDue, overdue } }: { readonly row: BoardRow }) {
+export function NextDue({ row }: { readonly row: BoardRow }) {
   const { words } = useLanguage();
   const names = useNames();
+  const { nextDue, overdue } = row;
   if (!nextDue && overdue) return <span className={styles.broken}>{words.board.overdue}</span>;
-  if (!nextDue) return <span className={styles.quiet}>{words.board.noDue}</span>;
+  if (!nextDue)
+    return <span className={styles.quiet}>{row.pausedCount > 0 ? words.board.paused : words.board.noDue}</span>;
   return (
     <>
       <div className={styles.line}>
         <Countdown dueAt={nextDue.dueAt} />
       </div>
-      <div className={`${styles.line} ${styles.quiet}`}>{names.clock(nextDue.clock)}</div>
+      <div className={`${styles.line} ${styles.quiet}`}>
+        <span className={styles.shrinking}>{names.clock(nextDue.clock)}</span>
+        {row.warnedCount > 0 && <Flag tone="warn">{words.board.warned}</Flag>}
+        {row.provisional && <Flag>{words.board.provisional}</Flag>}
+      </div>
     </>
   );
 }
@@ -55,10 +61,15 @@ export function CaseGist({ row }: { readonly row: BoardRow }) {
 
 function Flags({ row }: { readonly row: BoardRow }) {
   const { words } = useLanguage();
+  // What was missed and done all the same is another matter than what is still to be done.
+  const owed = row.missed - row.doneLateCount;
   return (
     <>
-      {row.missed > 0 && <Flag tone="bad">{words.board.missed(row.missed)}</Flag>}
-      {row.escalated && <Flag tone="warn">{words.board.escalated}</Flag>}
+      {row.foreign && <Flag tone="bad">{words.board.foreign}</Flag>}
+      {owed > 0 && <Flag tone="bad">{words.board.missed(owed)}</Flag>}
+      {row.doneLateCount > 0 && <Flag tone="warn">{words.board.doneLate(row.doneLateCount)}</Flag>}
+      {row.escalated && <Flag tone="warn">{words.board.escalated(row.escalationLevel)}</Flag>}
+      {row.pausedCount > 0 && <Flag>{words.board.paused}</Flag>}
       {row.reopenCount > 0 && <Flag tone="warn">{words.board.reopened(row.reopenCount)}</Flag>}
       {row.persons > 1 && <Flag>{words.board.persons(row.persons)}</Flag>}
       {row.historical && <Flag>{words.board.historical}</Flag>}

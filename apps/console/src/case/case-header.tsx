@@ -24,6 +24,11 @@ export function CaseHeader({ of }: { readonly of: CaseShown }) {
           </button>
         </Popover>
         {of.reopenCount > 0 && <Flag tone="warn">{words.board.reopened(of.reopenCount)}</Flag>}
+        {of.foreign && of.foreign.length > 0 && (
+          <span title={`${words.board.foreignHint} (#${of.foreign.join(', #')})`}>
+            <Flag tone="bad">{words.board.foreign}</Flag>
+          </span>
+        )}
         {of.persons > 1 && <Flag>{words.board.persons(of.persons)}</Flag>}
         <span className={styles.who}>
           {of.unit ?? words.board.nobody}

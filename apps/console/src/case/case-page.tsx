@@ -6,7 +6,7 @@ import { PageLoading } from '../frame/page-loading.tsx';
 import { ProblemNote } from '../frame/problem-note.tsx';
 import { useSession } from '../frame/session.tsx';
 import { useLiveRefresh } from '../http/live.tsx';
-import type { CaseShown, Page, TimelineEntry } from '../http/shapes.ts';
+import type { CaseExplained, CaseShown, Page, TimelineEntry } from '../http/shapes.ts';
 import { useRead } from '../http/use-read.ts';
 import { useLanguage } from '../language/language.tsx';
 import { AsOfBanner, AsOfPicker } from './as-of.tsx';
@@ -15,6 +15,7 @@ import { CaseFacts } from './case-facts.tsx';
 import { CaseHeader } from './case-header.tsx';
 import styles from './case.module.css';
 import { ClockStrip } from './clock-strip.tsx';
+import { Escalations } from './escalations.tsx';
 import { momentOf, momentQuery } from './moment.ts';
 import { Panel } from './panel.tsx';
 import { Parties } from './parties.tsx';
@@ -33,15 +34,18 @@ export function CasePage({ caseId, query }: CasePageProps) {
   const suffix = momentQuery(moment);
   const shown = useRead<CaseShown>(`/cases/${caseId}${suffix}`);
   const timeline = useRead<Page<TimelineEntry>>(`/cases/${caseId}/timeline${suffix}`);
+  const explained = useRead<CaseExplained>(`/cases/${caseId}/explanation${suffix}`);
   const { refresh: refreshCase } = shown;
   const { refresh: refreshTimeline } = timeline;
+  const { refresh: refreshExplained } = explained;
 
   const refresh = useCallback(
     (atLeast?: string) => {
       refreshCase(atLeast);
       refreshTimeline(atLeast);
+      refreshExplained(atLeast);
     },
-    [refreshCase, refreshTimeline],
+    [refreshCase, refreshTimeline, refreshExplained],
   );
   useLiveRefresh((atLeast) => {
     if (!moment) refresh(atLeast);
@@ -61,28 +65,41 @@ export function CasePage({ caseId, query }: CasePageProps) {
       {shown.problem && <ProblemNote problem={shown.problem} onRetry={() => refresh()} page={!shown.data} />}
       {shown.loading && <PageLoading />}
       {shown.data && (
-        <Shown of={shown.data} isPast={moment !== undefined} onWritten={refresh}>
-          <Timeline timeline={timeline} caseId={caseId} onRetry={() => refresh()} />
+        <Shown
+          of={shown.data}
+          explained={explained.data}
+          entries={timeline.data?.items ?? NO_ENTRIES}
+          isPast={moment !== undefined}
+          onWritten={refresh}
+        >
+          {explained.problem && <ProblemNote problem={explained.problem} onRetry={() => refresh()} />}
+          <Timeline timeline={timeline} of={shown.data} onRetry={() => refresh()} />
         </Shown>
       )}
     </>
   );
 }
 
+const NO_ENTRIES: readonly TimelineEntry[] = [];
+/** While a case is worked on what was missed is still to be done. */
+const WORKED_ON: readonly string[] = ['received', 'handling', 'waiting'];
+
 interface ShownProps {
   readonly of: CaseShown;
+  readonly explained: CaseExplained | undefined;
+  readonly entries: readonly TimelineEntry[];
   readonly isPast: boolean;
   readonly onWritten: (atLeast?: string) => void;
   readonly children: ReactNode;
 }
 
-function Shown({ of, isPast, onWritten, children }: ShownProps) {
+function Shown({ of, explained, entries, isPast, onWritten, children }: ShownProps) {
   const { words } = useLanguage();
   const { me } = useSession();
   return (
     <div className={isPast ? styles.past : undefined}>
       <CaseHeader of={of} />
-      <ClockStrip clocks={of.clocks} isPast={isPast} />
+      <ClockStrip explained={explained} isPast={isPast} isWorkedOn={WORKED_ON.includes(of.phase)} />
       <div className={styles.columns}>
         <div className={styles.saidArea}>
           <AsSaid content={of.content} />
@@ -94,6 +111,7 @@ function Shown({ of, isPast, onWritten, children }: ShownProps) {
           </Panel>
           <Parties parties={of.parties} />
           <CaseFacts of={of} />
+          <Escalations escalations={of.escalations ?? []} timeline={entries} clocks={explained?.items ?? []} />
           <OpenThings of={of} />
           {me.permissions.includes('replay') && <AsOfPicker caseId={of.caseId} />}
         </aside>

@@ -5,14 +5,13 @@ import { useLanguage } from '../language/language.tsx';
 import styles from './case.module.css';
 import { Panel } from './panel.tsx';
 
-const LISTS = ['promises', 'plans', 'compensations', 'escalations', 'links', 'attachments', 'visits'] as const;
+const LISTS = ['promises', 'plans', 'compensations', 'links', 'attachments', 'visits'] as const;
 
 /** Ids and checksums are for machines. */
 const FOR_MACHINES = [
   'promiseId',
   'planId',
   'compensationId',
-  'escalationId',
   'linkId',
   'attachmentId',
   'otherCaseId',

@@ -10,13 +10,21 @@ import { addressOf } from '../frame/place.ts';
 import styles from './timeline.module.css';
 
 /** What a machine did by itself and what a person did are told apart at a glance; what went wrong stands out. */
-function toneOf({ type, actor }: TimelineEntry): 'bad' | 'good' | 'quiet' | 'plain' {
+function toneOf({ type, actor }: TimelineEntry): 'bad' | 'warn' | 'good' | 'quiet' | 'plain' {
   if (['DeadlineMissed', 'PromiseBroken', 'SeverityRaised', 'CaseEscalated'].includes(type)) return 'bad';
+  if (['DeadlineWarned', 'ClockPaused', 'DeadlineFulfilledLate'].includes(type)) return 'warn';
   if (['DeadlineMet', 'PromiseKept', 'CaseResolved', 'CaseClosed'].includes(type)) return 'good';
   return actor.role === 'engine' ? 'quiet' : 'plain';
 }
 
-export function TimelineItem({ entry, caseId }: { readonly entry: TimelineEntry; readonly caseId: string }) {
+interface TimelineItemProps {
+  readonly entry: TimelineEntry;
+  readonly caseId: string;
+  /** What happened in so many words, where it concerns a clock or an escalation: then the fields need not be listed. */
+  readonly sentence: string | undefined;
+}
+
+export function TimelineItem({ entry, caseId, sentence }: TimelineItemProps) {
   const { words } = useLanguage();
   const { me } = useSession();
   const isLate = Date.parse(entry.recordedAt) - Date.parse(entry.occurredAt) >= 60_000;
@@ -36,10 +44,10 @@ export function TimelineItem({ entry, caseId }: { readonly entry: TimelineEntry;
         </span>
       </div>
       <Said entry={entry} />
-      <Changes changes={entry.changes} />
+      {sentence === undefined ? <Changes changes={entry.changes} /> : <p className={styles.sentence}>{sentence}</p>}
       <div className={styles.basis}>
         <Who entry={entry} />
-        {entry.rule && <span>{words.case.rule(entry.rule)}</span>}
+        {entry.rule && entry.rule !== entry.data['clock'] && <span>{words.case.rule(entry.rule)}</span>}
         <span>{words.case.policy(entry.policy.pack, entry.policy.version)}</span>
         <span className={styles.revision}>#{entry.revision}</span>
         {me.permissions.includes('replay') && (

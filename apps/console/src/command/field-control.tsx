@@ -4,10 +4,10 @@ import { CategorySelect } from '../fields/category-select.tsx';
 import { InstantInput } from '../fields/instant-input.tsx';
 import { readable } from '../fields/personal-value.tsx';
 import { UnitSelect } from '../fields/unit-select.tsx';
-import { useSession } from '../frame/session.tsx';
+import { useNames, useSession, type Names } from '../frame/session.tsx';
 import type { CaseShown, Personal, Thing } from '../http/shapes.ts';
 import type { Dictionary } from '../language/en.ts';
-import { spelledOut, term, useLanguage } from '../language/language.tsx';
+import { inLanguage, spelledOut, term, useLanguage } from '../language/language.tsx';
 import { instantText } from '../time/instants.tsx';
 import { THINGS, type FormField } from './form-fields.ts';
 
@@ -51,6 +51,9 @@ export function FieldControl({ field, of, ...bound }: FieldControlProps): ReactN
       return <UnitSelect {...bound} />;
     case 'category':
       return <CategorySelect {...bound} />;
+    case 'chain':
+    case 'duty':
+      return <OfPackSelect list={field.kind === 'chain' ? 'escalations' : 'clocks'} {...bound} />;
     case 'party':
     case 'parties':
     case 'thing':
@@ -103,6 +106,14 @@ function PersonSelect({ many, ...bound }: Bound & { readonly many: boolean }) {
   return many ? <Select {...bound} mode="tags" {...search} /> : <Select {...bound} {...search} />;
 }
 
+/** A chain of escalation of the pack, or the clock of the pack that something answers. */
+function OfPackSelect({ list, ...bound }: Bound & { readonly list: 'escalations' | 'clocks' }) {
+  const { policy } = useSession();
+  const { language } = useLanguage();
+  const options = policy?.[list].map(({ id, label }) => ({ value: id, label: inLanguage(label, language) })) ?? [];
+  return <Select {...bound} allowClear showSearch={{ optionFilterProp: 'label' }} options={options} />;
+}
+
 /** Chooses among what the case holds: its parties, plans, promises … */
 function ThingSelect({
   field,
@@ -110,13 +121,16 @@ function ThingSelect({
   ...bound
 }: Bound & { readonly field: FormField; readonly of: CaseShown | undefined }) {
   const { words, locale } = useLanguage();
+  const names = useNames();
   const isOfParties = field.kind === 'party' || field.kind === 'parties';
   const list = isOfParties ? 'parties' : THINGS[field.name];
   const things = (of?.[list as keyof CaseShown] as readonly Thing[] | undefined) ?? [];
   const options = things.flatMap((thing, index) => {
+    // An escalation that waits no longer cannot be acknowledged.
+    if (field.name === 'escalationId' && thing['state'] !== 'open') return [];
     const id = thing[isOfParties ? 'partyId' : field.name];
     if (typeof id !== 'string') return [];
-    return [{ value: id, label: `${index + 1} · ${gistOf(thing, words, locale)}` }];
+    return [{ value: id, label: `${index + 1} · ${gistOf(thing, words, locale, names)}` }];
   });
   if (field.kind === 'parties') return <Select {...bound} mode="multiple" options={options} />;
   return options.length > 0 ? (
@@ -126,7 +140,7 @@ function ThingSelect({
   );
 }
 
-function gistOf(thing: Thing, words: Dictionary, locale: string): string {
+function gistOf(thing: Thing, words: Dictionary, locale: string, names: Names): string {
   const said = ['name', 'text', 'measures', 'reason', 'fileName', 'otherRef']
     .map((part) => readable(thing[part] as Personal | string | undefined))
     .find((text) => text !== undefined);
@@ -134,7 +148,12 @@ function gistOf(thing: Thing, words: Dictionary, locale: string): string {
   const state = typeof thing['state'] === 'string' ? term(words.value, thing['state']) : undefined;
   const amount = typeof thing['amountCents'] === 'number' ? (thing['amountCents'] / 100).toFixed(2) : undefined;
   const due = typeof thing['dueAt'] === 'string' ? instantText(thing['dueAt'], locale) : undefined;
-  return [role, said?.slice(0, 60), amount, due, state].filter(Boolean).join(' · ') || String(Object.values(thing)[0]);
+  const chain = typeof thing['chain'] === 'string' ? names.chain(thing['chain']) : undefined;
+  const level = typeof thing['level'] === 'number' ? words.escalation.level(thing['level']) : undefined;
+  return (
+    [role, chain, level, said?.slice(0, 60), amount, due, state].filter(Boolean).join(' · ') ||
+    String(Object.values(thing)[0])
+  );
 }
 
 function translated({ name, options }: FormField, words: Dictionary) {

@@ -15,6 +15,8 @@ export type FieldKind =
   | 'persons'
   | 'unit'
   | 'category'
+  | 'chain'
+  | 'duty'
   | 'party'
   | 'parties'
   | 'thing'
@@ -109,7 +111,7 @@ function textKindOf(name: string, schema: Schema): FieldKind {
   if (schema.format === 'date-time' || /(^|[a-z])(At|Instant)$/.test(name)) return 'instant';
   if (PERSON.has(name)) return 'person';
   if (UNIT.has(name)) return 'unit';
-  if (name === 'category') return 'category';
+  if (name === 'category' || name === 'chain' || name === 'duty') return name;
   if (name === 'partyId') return 'party';
   if (name in THINGS) return 'thing';
   const isShort = schema.pattern !== undefined || (schema.maxLength !== undefined && schema.maxLength <= SHORT_TEXT);

@@ -47,6 +47,7 @@ function TextValue({ field, value, words, names }: TextValueProps) {
   const last = field.split('.').at(-1) ?? field;
   if (last === 'category') return names.category(value);
   if (last === 'clock') return names.clock(value);
+  if (last === 'chain') return names.chain(value);
   if (OF_PERSONS.has(last)) return names.person(value);
   const terms = TERMS_OF_FIELD[last];
   if (terms) return term(words[terms] as Readonly<Record<string, string>>, value);

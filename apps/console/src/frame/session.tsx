@@ -68,10 +68,11 @@ export interface Names {
   readonly person: (id: string) => string;
   readonly category: (id: string) => string;
   readonly clock: (id: string) => string;
+  readonly chain: (id: string) => string;
   readonly units: readonly string[];
 }
 
-/** Ids as the viewer's words: people by name, categories and clocks by the pack's labels. */
+/** Ids as the viewer's words: people by name, categories, clocks and chains of escalation by the pack's labels. */
 export function useNames(): Names {
   const { people, policy, me } = useSession();
   const { language, words } = useLanguage();
@@ -87,10 +88,12 @@ export function useNames(): Names {
     };
     walk(policy?.categories ?? []);
     const clocks = new Map(policy?.clocks.map(({ id, label }) => [id, inLanguage(label, language)]));
+    const chains = new Map(policy?.escalations.map(({ id, label }) => [id, inLanguage(label, language)]));
     return {
-      person: (id) => persons.get(id) ?? id,
+      person: (id) => persons.get(id) ?? (Object.hasOwn(words.post, id) ? term(words.post, id) : id),
       category: (id) => categories.get(id) ?? id,
       clock: (id) => clocks.get(id) ?? term(words.clock, id),
+      chain: (id) => chains.get(id) ?? id,
       units: [...new Set(people.flatMap(({ unit }) => (unit ? [unit] : [])))].sort(),
     };
   }, [people, policy, me, language, words]);

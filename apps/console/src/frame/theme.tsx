@@ -5,10 +5,13 @@ import { useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react'
 import { useLanguage } from '../language/language.tsx';
 
 const DARK = window.matchMedia('(prefers-color-scheme: dark)');
+const CALM = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 function subscribe(listener: () => void): () => void {
-  DARK.addEventListener('change', listener);
-  return () => DARK.removeEventListener('change', listener);
+  for (const asked of [DARK, CALM]) asked.addEventListener('change', listener);
+  return () => {
+    for (const asked of [DARK, CALM]) asked.removeEventListener('change', listener);
+  };
 }
 
 const DARK_SURFACES = {
@@ -18,7 +21,7 @@ const DARK_SURFACES = {
   colorBorderSecondary: '#2a3233',
 };
 
-const themeFor = (isDark: boolean): ThemeConfig => ({
+const themeFor = (isDark: boolean, isCalm: boolean): ThemeConfig => ({
   algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
   // The class stands on the page's root element, so that our own styles can use the same variables.
   cssVar: { key: 'redress' },
@@ -31,16 +34,18 @@ const themeFor = (isDark: boolean): ThemeConfig => ({
     ...(isDark ? DARK_SURFACES : {}),
     borderRadius: 6,
     fontSize: 14,
+    motion: !isCalm,
     fontFamily:
       "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
   },
 });
 
-/** Ant Design in the viewer's language, dark or light as their system prefers. */
+/** Ant Design in the viewer's language, dark or light, moving or still as their system prefers. */
 export function Theme({ children }: { readonly children: ReactNode }) {
   const { language } = useLanguage();
   const isDark = useSyncExternalStore(subscribe, () => DARK.matches);
-  const config = useMemo(() => themeFor(isDark), [isDark]);
+  const isCalm = useSyncExternalStore(subscribe, () => CALM.matches);
+  const config = useMemo(() => themeFor(isDark, isCalm), [isDark, isCalm]);
   useEffect(() => {
     document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light';
   }, [isDark]);

@@ -7,8 +7,16 @@ import type {
   Phase,
   Severity,
 } from '../../../../libs/cases/domain/events.js';
+import type {
+  ClockExplanation,
+  ClockStep,
+  Counting,
+  EventSeen,
+  Stretch,
+} from '../../../../libs/cases/explanation/shapes.js';
 import type { CommandName } from '../../../../libs/cases/domain/legal.js';
 
+export type { ClockExplanation, ClockStep, Counting, EventSeen, Stretch };
 export type { CaseEventType, CaseKind, Channel, Circumstance, CommandName, PartyRole, Phase, Severity };
 
 /** ISO 8601 in UTC with milliseconds, as the API sends it. */
@@ -40,6 +48,12 @@ export interface Policy {
   readonly version: string;
   readonly categories: readonly Category[];
   readonly clocks: readonly { readonly id: string; readonly label: Label }[];
+  readonly escalations: readonly { readonly id: string; readonly label: Label }[];
+}
+
+export interface CaseExplained {
+  readonly at: Instant;
+  readonly items: readonly ClockExplanation[];
 }
 
 export interface Person {
@@ -68,9 +82,15 @@ export interface BoardRow {
   readonly updatedAt: Instant;
   readonly nextDue: { readonly clock: string; readonly dueAt: Instant } | null;
   readonly missed: number;
+  readonly doneLateCount: number;
+  readonly pausedCount: number;
+  readonly warnedCount: number;
+  readonly provisional: boolean;
+  readonly foreign: boolean;
   readonly overdue: boolean;
   readonly reopenCount: number;
   readonly escalated: boolean;
+  readonly escalationLevel: number;
   readonly historical: boolean;
 }
 
@@ -99,18 +119,6 @@ export interface ShownParty {
   readonly [detail: string]: unknown;
 }
 
-export interface ClockRun {
-  readonly clock: string;
-  readonly run: number;
-  readonly state: string;
-  readonly startsAt: Instant;
-  readonly dueAt: Instant;
-  readonly metAt?: Instant;
-  readonly verdict?: string;
-  readonly budget: string;
-  readonly source: string;
-}
-
 export type Thing = Readonly<Record<string, unknown>>;
 
 export interface CaseShown {
@@ -137,7 +145,7 @@ export interface CaseShown {
   readonly externalReference?: Personal | string | null;
   readonly occurredAt?: Instant;
   readonly receivedAt?: Instant;
-  readonly clocks: readonly ClockRun[];
+  readonly clocks: readonly Thing[];
   readonly promises?: readonly Thing[];
   readonly plans?: readonly Thing[];
   readonly compensations?: readonly Thing[];
@@ -149,6 +157,8 @@ export interface CaseShown {
   /** What else is known of it: cause, findings, outcome, resolution … */
   readonly [fact: string]: unknown;
   readonly reopenCount: number;
+  /** Revisions of events that somebody else wrote. */
+  readonly foreign?: readonly number[];
   readonly legal: readonly string[];
   readonly revision: number;
   readonly etag: string;

@@ -72,6 +72,7 @@ export const enCommands = {
     given: 'given',
     group_call_centre: 'group call centre',
     head_case: 'head case',
+    immediately: 'immediately',
     justified: 'justified',
     kept: 'kept',
     lapsed: 'lapsed',

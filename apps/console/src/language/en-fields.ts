@@ -13,6 +13,7 @@ export const enFields = {
   by: 'By',
   category: 'Category',
   cause: 'Cause',
+  chain: 'Chain of escalation',
   channel: 'Channel',
   circumstances: 'Circumstances',
   clock: 'Clock',

@@ -131,6 +131,10 @@ export const enTerms = {
     SubjectErased: 'Personal data erased',
   } satisfies Record<CaseEventType, string>,
   /** The clocks that every case can have; those of the policy pack bring their own names. */
-  clock: { promise: 'Promise', 'source-target': 'Target of the source' },
+  clock: {
+    promise: 'Promise',
+    'source-target': 'Target of the source',
+    escalation: 'Acknowledgement',
+  },
   clockState: { running: 'Running', paused: 'Paused', met: 'Met', missed: 'Missed', cancelled: 'Cancelled' },
 };

@@ -1,3 +1,4 @@
+import { enClocks } from './en-clocks.ts';
 import { enCommands } from './en-commands.ts';
 import { enFields } from './en-fields.ts';
 import { enTerms } from './en-terms.ts';
@@ -5,8 +6,10 @@ import { enTerms } from './en-terms.ts';
 /** English. The other language must have every key of this one: `Dictionary` is derived from it. */
 export const en = {
   name: 'Redress',
+  listComma: ', ',
   ...enTerms,
   ...enCommands,
+  ...enClocks,
   field: enFields,
   span: { d: 'd', h: 'h', min: 'min', s: 's' },
   time: {
@@ -38,7 +41,7 @@ export const en = {
     submit: 'Sign in',
     wrong: 'This key is not valid, or was revoked.',
     linkTitle: 'With a link',
-    link: 'An administrator can also send you a sign-in link. It works once: opening it signs you in here. On its first start the engine prints such a link for the administrator in the terminal.',
+    link: 'An administrator can also send you a sign-in link. It works once: open it and press the button. On its first start the engine prints such a link for the administrator in the terminal.',
   },
   problem: {
     title: 'That did not work',
@@ -72,8 +75,15 @@ export const en = {
     noDue: 'nothing due',
     nobody: 'nobody yet',
     missed: (times: number) => (times === 1 ? '1 deadline missed' : `${times} deadlines missed`),
+    doneLate: (times: number) => (times === 1 ? 'done late' : `${times} done late`),
+    paused: 'clock paused',
+    warned: 'warned',
+    provisional: 'provisional',
+    foreign: 'foreign events',
+    foreignHint:
+      'Something wrote into the log of this case that is not of this engine. It is not shown and counts for nothing.',
     reopened: (times: number) => (times === 1 ? 'reopened' : `reopened ${times} times`),
-    escalated: 'escalated',
+    escalated: (level: number) => (level > 1 ? `escalated, level ${level}` : 'escalated'),
     historical: 'history',
     persons: (count: number) => `${count} persons`,
     empty: 'No case matches these filters',
@@ -165,4 +175,5 @@ export const en = {
 export type Dictionary = typeof en;
 export type Terms = typeof enTerms;
 export type FieldTerms = typeof enFields;
+export type { ClockTerms } from './en-clocks.ts';
 export type CommandTerms = typeof enCommands;

@@ -72,6 +72,7 @@ export const zhCommands: CommandTerms = {
     given: '指定',
     group_call_centre: '集团呼叫中心',
     head_case: '主案',
+    immediately: '立即',
     justified: '成立',
     kept: '已兑现',
     lapsed: '已失效',

@@ -15,6 +15,7 @@ export const zhFields: FieldTerms = {
   by: '由',
   category: '类别',
   cause: '原因',
+  chain: '升级链',
   channel: '渠道',
   circumstances: '情节',
   clock: '计时',

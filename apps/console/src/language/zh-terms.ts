@@ -125,6 +125,6 @@ export const zhTerms: Terms = {
     TakenOver: '接管',
     SubjectErased: '个人数据已删除',
   },
-  clock: { promise: '承诺', 'source-target': '来源系统目标' },
+  clock: { promise: '承诺', 'source-target': '来源系统目标', escalation: '升级确认' },
   clockState: { running: '计时中', paused: '暂停', met: '按时', missed: '超时', cancelled: '取消' },
 };

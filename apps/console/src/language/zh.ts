@@ -1,12 +1,15 @@
 import type { Dictionary } from './en.ts';
+import { zhClocks } from './zh-clocks.ts';
 import { zhCommands } from './zh-commands.ts';
 import { zhFields } from './zh-fields.ts';
 import { zhTerms } from './zh-terms.ts';
 
 export const zh: Dictionary = {
   name: 'Redress 投诉引擎',
+  listComma: '、',
   ...zhTerms,
   ...zhCommands,
+  ...zhClocks,
   field: zhFields,
   span: { d: '天', h: '小时', min: '分', s: '秒' },
   time: {
@@ -38,7 +41,7 @@ export const zh: Dictionary = {
     submit: '登录',
     wrong: '密钥无效，或已被撤销。',
     linkTitle: '使用登录链接',
-    link: '管理员也可以发给您一个登录链接。链接只能用一次，打开即登录。引擎首次启动时，会在终端里为管理员打印一个这样的链接。',
+    link: '管理员也可以发给您一个登录链接。链接只能用一次，打开后按一下按钮即登录。引擎首次启动时，会在终端里为管理员打印一个这样的链接。',
   },
   problem: {
     title: '没有成功',
@@ -72,8 +75,14 @@ export const zh: Dictionary = {
     noDue: '无待办时限',
     nobody: '尚未分派',
     missed: (times) => `超时 ${times} 次`,
+    doneLate: (times) => (times === 1 ? '迟办' : `迟办 ${times} 次`),
+    paused: '计时暂停',
+    warned: '已预警',
+    provisional: '暂定',
+    foreign: '外来事件',
+    foreignHint: '有不属于本引擎的内容写入了此个案的日志；不予显示，也不作数。',
     reopened: (times) => (times === 1 ? '重开过' : `重开 ${times} 次`),
-    escalated: '已升级',
+    escalated: (level) => (level > 1 ? `已升级至第 ${level} 级` : '已升级'),
     historical: '历史',
     persons: (count) => `${count} 人`,
     empty: '没有符合条件的个案',

@@ -15,6 +15,14 @@ export function viewersZone(locale: string): string {
 }
 
 const SHORT: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
+/** For columns of instants that lie close together. */
+const TABLE: Intl.DateTimeFormatOptions = {
+  month: 'short',
+  day: 'numeric',
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+};
 const FULL: Intl.DateTimeFormatOptions = {
   year: 'numeric',
   month: 'short',
@@ -29,25 +37,28 @@ const FULL: Intl.DateTimeFormatOptions = {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format is slow, a table needs hundreds. */
-function format(locale: string, style: 'short' | 'full'): Intl.DateTimeFormat {
+type Style = 'short' | 'table' | 'full';
+const STYLES = { short: SHORT, table: TABLE, full: FULL } as const;
+
+function format(locale: string, style: Style): Intl.DateTimeFormat {
   const key = `${locale} ${style}`;
-  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, style === 'short' ? SHORT : FULL);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, STYLES[style]);
   formats.set(key, known);
   return known;
 }
 
 /** `no time` where the text is none: what another version of the API sends must not break a page. */
-export function instantText(at: Instant, locale: string, style: 'short' | 'full' = 'short'): string {
+export function instantText(at: Instant, locale: string, style: Style = 'short'): string {
   const ms = Date.parse(at);
   return Number.isNaN(ms) ? at : format(locale, style).format(ms);
 }
 
 /** An instant in the viewer's zone; pointing at it shows seconds and zone. */
-export function At({ instant, full = false }: { readonly instant: Instant; readonly full?: boolean }) {
+export function At({ instant, as = 'short' }: { readonly instant: Instant; readonly as?: Style }) {
   const { locale } = useLanguage();
   return (
     <time dateTime={instant} title={`${instantText(instant, locale, 'full')}\n${instant}`} className={styles.instant}>
-      {instantText(instant, locale, full ? 'full' : 'short')}
+      {instantText(instant, locale, as)}
     </time>
   );
 }

@@ -25,6 +25,22 @@ const pair = (large: number, largeWord: string, small: number, smallWord: string
     ? `${small} ${smallWord}`
     : `${large} ${largeWord} ${String(small).padStart(2, '0')} ${smallWord}`.replace(/ 00 \S+$/, '');
 
+/** Hours, minutes and seconds, e.g. `46 h 30 min`: counted hours are not turned into days, which every calendar has of its own length. */
+export function hoursText(spanMs: number, words: SpanWords, to: 'seconds' | 'minutes' = 'seconds'): string {
+  const ms = Math.max(0, spanMs);
+  const parts = [
+    [Math.floor(ms / HOUR_MS), words.h],
+    [Math.floor((ms % HOUR_MS) / MINUTE_MS), words.min],
+    [to === 'minutes' && ms >= MINUTE_MS ? 0 : Math.floor((ms % MINUTE_MS) / SECOND_MS), words.s],
+  ] as const;
+  return (
+    parts
+      .filter(([count]) => count > 0)
+      .map(([count, unit]) => `${count} ${unit}`)
+      .join(' ') || `0 ${words.h}`
+  );
+}
+
 /** The largest unit alone: how long ago something was need not be exact. */
 export function roughSpanText(spanMs: number, words: SpanWords): string {
   if (spanMs >= DAY_MS) return `${Math.floor(spanMs / DAY_MS)} ${words.d}`;

@@ -1,6 +1,6 @@
 import { isRefusal, type Facts, type Refusal } from '#kernel';
 import type { Policy } from '#policy';
-import type { CaseEvent, ClockOf, RecordedCaseEvent, Severity } from '../events.js';
+import type { CaseEvent, CaseEventType, ClockOf, RecordedCaseEvent, Severity } from '../events.js';
 import type { CaseState } from '../state.js';
 import { pausedOrResumed, reprioritised } from './changes.js';
 import { deadlineGiven, ESCALATION_CLOCK, PROMISE_CLOCK, type DeadlineSet } from './given.js';
@@ -56,7 +56,7 @@ const correctionsLast = (events: readonly CaseEvent[]): readonly CaseEvent[] =>
 const isCorrection = ({ type }: CaseEvent): boolean => type === 'VerdictCorrected';
 
 /** After these another budget may hold. Where the severity changes as well, the event that says so moves the deadlines. */
-const CHANGES_PRIORITY: ReadonlySet<string> = new Set([
+export const CHANGES_PRIORITY: ReadonlySet<CaseEventType> = new Set<CaseEventType>([
   'CaseClassified',
   'GroupGrown',
   'CaseAssigned',

@@ -26,9 +26,11 @@ export const asked = (state: CaseState, policy: Policy): CaseAsked => ({
   opinion: state.opinion !== undefined,
   satisfied: state.opinion?.satisfied === true,
   analysed: state.analysed,
+  planAccepted: state.plans.some((plan) => plan.state === 'accepted'),
   papersFiled: state.papersFiledWith !== undefined,
   passedOnTo: state.passedOnTo ?? '',
   verified: Object.values(state.verified).includes('verified'),
+  visit: state.openedFrom !== undefined && 'visit' in state.openedFrom ? state.openedFrom.visit : '',
   receivedAt: state.receivedAt ?? '',
 });
 
@@ -39,11 +41,29 @@ function visitsOf({ visits, reopenCount }: CaseState): { readonly visits: number
 }
 
 /** An event as the pack sees it. A corrected verdict is to everything else what that verdict would have been. */
-export const occurrence = (state: CaseState, event: RecordedCaseEvent, policy: Policy): Occurrence => ({
-  type: event.type === 'VerdictCorrected' ? CORRECTED_TO[event.data.to] : event.type,
-  data: event.data,
-  case: asked(state, policy),
-});
+export const occurrence = (state: CaseState, event: RecordedCaseEvent, policy: Policy): Occurrence =>
+  new OccurrenceIn(
+    state,
+    policy,
+    event.type === 'VerdictCorrected' ? CORRECTED_TO[event.data.to] : event.type,
+    event.data,
+  );
+
+/** The case is put into the words of the pack when a condition asks about it: most events meet none. */
+class OccurrenceIn implements Occurrence {
+  private seen: CaseAsked | undefined;
+
+  constructor(
+    private readonly state: CaseState,
+    private readonly policy: Policy,
+    readonly type: string,
+    readonly data: Occurrence['data'],
+  ) {}
+
+  get case(): CaseAsked {
+    return (this.seen ??= asked(this.state, this.policy));
+  }
+}
 
 const CORRECTED_TO = {
   met: 'DeadlineMet',

@@ -4,7 +4,7 @@ import type { CaseEvent, ClockOf, Pause, RecordedCaseEvent } from '../events.js'
 import type { CaseState, ClockRun } from '../state.js';
 import type { DeadlineSet } from './given.js';
 import { knownAt } from './occurrence.js';
-import { endOf, verdict } from './verdicts.js';
+import { endByPack, verdict } from './verdicts.js';
 
 /** Verdicts start clocks too (K-7); what was started by one falls with it. */
 const FALLS_WITH: readonly string[] = ['DeadlineWarned', 'DeadlineMet', 'DeadlineMissed', 'DeadlineCancelled'];
@@ -24,27 +24,33 @@ export interface Starting {
  */
 export function startedBy(starting: Starting): readonly CaseEvent[] | Refusal {
   const { policy, occurrence, state, event } = starting;
+  const reopens = event.type === 'CaseReopened' && event.data.to === 'handling';
+  const firstRuns = policy.clocksStartedBy(occurrence, 'startsOn');
+  const furtherRuns = policy.clocksStartedBy(occurrence, 'restartsOn');
   const events: CaseEvent[] = [];
+  if (firstRuns.length === 0 && furtherRuns.length === 0 && !reopens) return events;
   const begun = new Set<string>();
   const begin = (rule: ClockRule, from: Partial<Beginning>, first: boolean): Refusal | undefined => {
     const set = started(rule, { ...starting, ...from });
     if (isRefusal(set)) return set;
     begun.add(rule.id);
-    const run = asRun(set.data);
-    const end = first ? endOf(run, event, state, starting) : undefined;
-    events.push(set, ...(end === undefined ? pausedFromStart(run, starting) : verdict(run, end, event)));
+    const end = first ? endByPack(rule.id, starting) : undefined;
+    events.push(
+      set,
+      ...(end === undefined ? pausedFromStart(set.data, starting) : verdict(asRun(set.data), end, event)),
+    );
     return undefined;
   };
-  for (const rule of policy.clocksStartedBy(occurrence, 'startsOn')) {
+  for (const rule of firstRuns) {
     const isFirst = runsOf(state, rule.id).every((run) => run.state === 'cancelled');
     const refusal = isFirst ? begin(rule, {}, true) : undefined;
     if (refusal) return refusal;
   }
-  for (const rule of policy.clocksStartedBy(occurrence, 'restartsOn')) {
+  for (const rule of furtherRuns) {
     const refusal = isOver(rule.id, starting) && !begun.has(rule.id) ? begin(rule, {}, false) : undefined;
     if (refusal) return refusal;
   }
-  if (event.type !== 'CaseReopened' || event.data.to !== 'handling') return events;
+  if (!reopens) return events;
   for (const rule of policy.clocksReopened(occurrence)) {
     const continued = rule.onReopening === 'continue' ? continuing(rule, starting) : {};
     if (continued === undefined || !isOver(rule.id, starting) || begun.has(rule.id)) continue;
@@ -94,12 +100,15 @@ function started(rule: ClockRule, starting: Starting & Partial<Beginning>): Dead
   };
 }
 
-function origin({ countsFrom }: ClockRule, state: CaseState, event: RecordedCaseEvent): string {
+function origin({ id, countsFrom }: ClockRule, state: CaseState, event: RecordedCaseEvent): string {
   switch (countsFrom) {
     case 'recorded':
       return knownAt(event);
     case 'accepted':
-      return state.acceptedAt ?? event.meta.occurredAt;
+      // A further run counts from what starts it: the case was accepted once.
+      return runsOf(state, id).length === 0 && state.acceptedAt !== undefined
+        ? state.acceptedAt
+        : event.meta.occurredAt;
     case 'occurred':
     case 'event':
       return event.meta.occurredAt;
@@ -109,9 +118,9 @@ function origin({ countsFrom }: ClockRule, state: CaseState, event: RecordedCase
 }
 
 /** What starts while somebody is waited for does not run until the waiting ends. */
-function pausedFromStart(run: ClockRun, { state, policy, occurrence }: Starting): readonly CaseEvent[] {
+function pausedFromStart(run: DeadlineSet['data'], { state, policy, occurrence }: Starting): readonly CaseEvent[] {
   if (state.phase !== 'waiting' || occurrence.type === 'WaitingStarted') return [];
-  const waiting = { ...occurrence, type: 'WaitingStarted', data: { waitingFor: state.waitingFor } };
+  const waiting = { type: 'WaitingStarted', data: { waitingFor: state.waitingFor }, case: occurrence.case };
   if (policy.effectOn(run.clock, waiting) !== 'paused') return [];
   const { clock, run: number, startsAt } = run;
   return [{ type: 'ClockPaused', data: { clock, run: number, pause: 1, at: startsAt }, occurredAt: startsAt }];
@@ -133,9 +142,9 @@ export const runKey = ({ clock, run }: ClockOf): string => `${clock}#${run}`;
 export const runsOf = (state: CaseState, clock: string): readonly ClockRun[] =>
   state.clocks.filter((it) => it.clock === clock);
 
-const asRun = ({ pauses = [], ...data }: DeadlineSet['data']): ClockRun => ({
+const asRun = (data: DeadlineSet['data']): ClockRun => ({
   ...data,
-  pauses: pauses.map((pause) => ({ number: 0, ...pause })),
+  pauses: data.pauses === undefined ? [] : data.pauses.map((pause) => ({ number: 0, ...pause })),
   warned: [],
   state: 'running',
   begunAt: '',

@@ -22,10 +22,18 @@ export function endOf(
     default: {
       // A further run is about what came after that which started it, whenever it is told.
       if ((run.run > 1 || run.cause !== undefined) && event.meta.occurredAt < run.begunAt) return undefined;
-      const effect = policy.effectOn(run.clock, occurrence);
-      return effect === 'met' || effect === 'cancelled' ? effect : undefined;
+      return endByPack(run.clock, { policy, occurrence });
     }
   }
+}
+
+/** What the pack says of an event and a run of a clock of its own. */
+export function endByPack(
+  clock: string,
+  { policy, occurrence }: { readonly policy: Policy; readonly occurrence: Occurrence },
+): 'met' | 'cancelled' | undefined {
+  const effect = policy.effectOn(clock, occurrence);
+  return effect === 'met' || effect === 'cancelled' ? effect : undefined;
 }
 
 /** E-1: an escalation waits until it is acknowledged, until the case has a result, or until its reason falls. */

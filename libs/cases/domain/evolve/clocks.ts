@@ -1,6 +1,6 @@
-import type { ClockOf, Due } from '../events.js';
+import type { ClockOf } from '../events.js';
 import type { CaseState, ClockRun, RunPause } from '../state.js';
-import type { EventOf, Folds } from './fold.js';
+import { without, type EventOf, type Folds } from './fold.js';
 
 /** K-7…K-10: each run of a clock with its verdict. */
 export const CLOCKS: Folds<
@@ -18,15 +18,15 @@ export const CLOCKS: Folds<
   DeadlineSet: (state, event) =>
     changedRun(state, event.data, (run) => {
       const { pauses = [], countsFrom, source, cause, continues } = event.data;
-      const begun: ClockRun = {
-        ...dueBy(run, event, event.meta.historical === true ? event.data.startsAt : knownAt(event)),
-        countsFrom,
-        source,
-        begunAt: event.meta.occurredAt,
-        ...(cause === undefined ? {} : { cause }),
-        ...(continues === undefined ? {} : { continues }),
-      };
-      return standing({ ...begun, pauses: [...pauses.map((pause) => ({ number: 0, ...pause })), ...run.pauses] });
+      const known = event.meta.historical === true ? event.data.startsAt : knownAt(event);
+      const begun: Changing<ClockRun> = { ...dueBy(run, event, known) };
+      begun.countsFrom = countsFrom;
+      begun.source = source;
+      begun.begunAt = event.meta.occurredAt;
+      if (cause !== undefined) begun.cause = cause;
+      if (continues !== undefined) begun.continues = continues;
+      if (pauses.length > 0) begun.pauses = [...pauses.map((pause) => ({ number: 0, ...pause })), ...run.pauses];
+      return standing(begun);
     }),
   DeadlineWarned: (state, { data }) =>
     changedRun(state, data, (run) => ({ ...run, warned: [...run.warned, data.percent] })),
@@ -49,6 +49,9 @@ export const CLOCKS: Folds<
   },
 };
 
+/** A copy that is not a run yet: filling it in is faster than putting it together from many. */
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
+
 type DueEvent = EventOf<'DeadlineSet' | 'ClockResumed' | 'DeadlineMoved'>;
 type VerdictEvent = EventOf<'DeadlineMet' | 'DeadlineMissed' | 'DeadlineCancelled' | 'VerdictCorrected'>;
 
@@ -62,22 +65,17 @@ const knownAt = ({ meta: { actor, occurredAt, recordedAt } }: DueEvent): string 
  */
 function dueBy(run: ClockRun, { data, revision }: DueEvent, known: string): ClockRun {
   if (run.dueBy > revision) return run;
-  const { calendar: _calendar, provisionalYears: _years, warnings: _warnings, ...rest } = run;
   const { dueAt, budget, calendar, provisionalYears, warnings } = data;
-  const due: Due = {
-    dueAt,
-    budget,
-    ...(calendar === undefined ? {} : { calendar }),
-    ...(provisionalYears === undefined ? {} : { provisionalYears }),
-    ...(warnings === undefined ? {} : { warnings }),
-  };
-  return {
-    ...rest,
-    ...due,
-    startsAt: 'startsAt' in data ? data.startsAt : run.startsAt,
-    dueBy: revision,
-    knownAt: known,
-  };
+  const due: Changing<ClockRun> = { ...without(run, ['calendar', 'provisionalYears', 'warnings']) };
+  due.dueAt = dueAt;
+  due.budget = budget;
+  if (calendar !== undefined) due.calendar = calendar;
+  if (provisionalYears !== undefined) due.provisionalYears = provisionalYears;
+  if (warnings !== undefined) due.warnings = warnings;
+  if ('startsAt' in data) due.startsAt = data.startsAt;
+  due.dueBy = revision;
+  due.knownAt = known;
+  return due;
 }
 
 function ruled(
@@ -87,8 +85,7 @@ function ruled(
 ): CaseState {
   return changedRun(state, data, (run) => {
     if (run.ruledBy > revision) return run;
-    const { endedAt: _before, ...rest } = run;
-    return standing({ ...rest, ...verdict, ruledBy: revision, ruling: id });
+    return standing({ ...without(run, ['endedAt']), ...verdict, ruledBy: revision, ruling: id });
   });
 }
 
@@ -107,7 +104,7 @@ const withPause = (run: ClockRun, pause: RunPause): ClockRun => {
 };
 
 function changedRun(state: CaseState, about: ClockOf, change: (run: ClockRun) => ClockRun): CaseState {
-  const index = state.clocks.findIndex((it) => it.clock === about.clock && it.run === about.run);
+  const index = state.clocks.findIndex(({ clock, run }) => clock === about.clock && run === about.run);
   const run = change(state.clocks[index] ?? unseen(about));
   return { ...state, clocks: index < 0 ? [...state.clocks, run] : state.clocks.with(index, run) };
 }

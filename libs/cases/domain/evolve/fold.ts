@@ -1,5 +1,5 @@
 import type { CaseEventType, RecordedCaseEvent } from '../events.js';
-import type { CaseState, Life } from '../state.js';
+import type { CaseFacts, CaseState, Life } from '../state.js';
 
 export type EventOf<T extends CaseEventType> = Extract<RecordedCaseEvent, { type: T }>;
 
@@ -8,17 +8,23 @@ export type Folds<T extends CaseEventType> = {
   readonly [K in T]: (state: CaseState, event: EventOf<K>) => CaseState;
 };
 
-/** Puts the case into another phase; what only the old one knew goes with it. */
-export function enter(state: CaseState, life: Life): CaseState {
-  const {
-    waitingFor: _for,
-    outcome: _outcome,
-    year: _year,
-    reasonCode: _reason,
-    ...facts
-  } = state as CaseState & Record<'waitingFor' | 'outcome' | 'year' | 'reasonCode', unknown>;
-  return { ...facts, ...life };
+/**
+ * The same thing where it has none of the fields, else a copy without them. Most have none, and a rest pattern would copy
+ * each of them field by field.
+ */
+export function without<T extends object, K extends PropertyKey>(thing: T, fields: readonly K[]): Omit<T, K> {
+  if (!fields.some((field) => field in thing)) return thing;
+  const dropped: readonly PropertyKey[] = fields;
+  return Object.fromEntries(Object.entries(thing).filter(([field]) => !dropped.includes(field))) as Omit<T, K>;
 }
+
+const ONLY_IN_A_PHASE = ['waitingFor', 'outcome', 'year', 'reasonCode'] as const;
+
+/** Puts the case into another phase; what only the old one knew goes with it. */
+export const enter = (state: CaseState, life: Life): CaseState => ({
+  ...(without(state, ONLY_IN_A_PHASE) as CaseFacts),
+  ...life,
+});
 
 /** The list with the item that matches changed; the same list where none does. */
 export const changed = <T>(list: readonly T[], matches: (item: T) => boolean, change: (item: T) => T): readonly T[] =>

@@ -1,5 +1,5 @@
 import type { CaseState, EscalationState, PlanState } from '../state.js';
-import { enter, unchanged, changed, withNew, type Folds } from './fold.js';
+import { enter, unchanged, changed, withNew, without, type Folds } from './fold.js';
 
 /** What is done about it between acceptance and result. */
 export const HANDLING: Folds<
@@ -56,7 +56,12 @@ export const HANDLING: Folds<
     ...state,
     compensations: decided(state.compensations, data.compensationId, 'declined'),
   }),
-  RequiredStepDone: (state, { data }) => ({ ...state, steps: withNew(state.steps, [data.step]) }),
+  // What a step found is asked by what comes after it.
+  RequiredStepDone: (state, { data }) => ({
+    ...state,
+    steps: withNew(state.steps, [data.step]),
+    fields: { ...state.fields, ...data.values },
+  }),
   CaseEscalated: (state, { data }) => {
     const { escalationId, level, recipients, chain, cause, ground, above } = data;
     const called: EscalationState = {
@@ -84,8 +89,8 @@ export const HANDLING: Folds<
 
 /** An owner who is not named stays in the old unit: who the new one puts on it is theirs to say. */
 function withHandler(state: CaseState, to: { readonly unit: string; readonly owner?: string }): CaseState {
-  const { owner: _owner, ...rest } = state;
-  return { ...rest, unit: to.unit, ...(to.owner === undefined ? {} : { owner: to.owner }) };
+  const handled = without(state, ['owner']) as CaseState;
+  return { ...handled, unit: to.unit, ...(to.owner === undefined ? {} : { owner: to.owner }) };
 }
 
 const answered = (plans: CaseState['plans'], planId: string, state: PlanState['state']): CaseState['plans'] =>

@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { sql, type Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import {
+  deliverMessages,
+  DELIVERIES,
+  NotifyFromLog,
+  readHistoryOf,
+  SealMessages,
+  type LoggedNotice,
+  type Recipient,
+} from '#automations';
+import type { EventReader } from '#event-store';
+import type { Job, Jobs, JobWorker } from '#jobs';
+import { JOB_MIGRATIONS, SqlJobs, type JobTables } from '#jobs/embedded';
+import { refuse, type Clock, type Refusal } from '#kernel';
+import type { MailCarrier, Notice, NoticeFilter, NoticeState, Outbox } from '#notifications';
+import { bindOutbox, OUTBOX_MIGRATIONS, SqlOutbox, type OutboxTables } from '#notifications/embedded';
+import { SmtpCarrier } from '#notifications/smtp';
+import type { Directory } from '#organisation';
+import type { Policy } from '#policy';
+import { migrateToLatest, openSqlite } from '#sql';
+import type { Settings } from './settings.js';
+
+/** Beside the log and not derived from it: no rebuild touches this file. */
+const OUTBOX_FILE = 'outbox.db';
+
+type Tables = OutboxTables & JobTables;
+
+export interface NotificationParts {
+  readonly settings: Pick<Settings, 'folder' | 'mail' | 'publicUrl'>;
+  readonly reader: EventReader;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  /** 32 bytes, the vault's secret `notifications`. */
+  readonly secret: Buffer;
+  readonly policy: Policy;
+  readonly logger: Logger;
+}
+
+/** A notice as it is shown: with what became of its message. */
+export interface ShownNotice extends Omit<Notice, 'state'> {
+  /** `dead` is what failed for good until a person has it tried again. */
+  readonly state: NoticeState | 'dead';
+  readonly failures?: number;
+  readonly lastError?: string;
+  readonly nextAttemptAt?: string;
+}
+
+/** Who is told of what, composed: the log is followed, notices become messages, messages are delivered. */
+export class Notifications {
+  private readonly outbox: Outbox;
+  private readonly jobs: Jobs;
+  private readonly follower: NotifyFromLog;
+  private readonly sealer: SealMessages;
+  private readonly worker: JobWorker;
+  private readonly mail: MailCarrier | undefined;
+
+  private constructor(
+    private readonly parts: NotificationParts,
+    private readonly db: Kysely<Tables>,
+  ) {
+    const { clock, reader, secret, settings, directory, policy, logger } = parts;
+    const outbox = (this.outbox = new SqlOutbox(db as unknown as Kysely<OutboxTables>));
+    const jobs = (this.jobs = new SqlJobs(db as unknown as Kysely<JobTables>));
+    this.mail = settings.mail && new SmtpCarrier(settings.mail);
+    const onFailure = (error: unknown): void => logger.error({ err: error }, 'notifications failed and will go on');
+    const shared = { clock, outbox, secret, onFailure, policyFor: () => policy };
+    this.worker = deliverMessages({
+      ...{ ...shared, jobs, mail: this.mail, publicUrl: settings.publicUrl },
+      recipientOf: (id) => recipientIn(directory, id),
+      log: (notice) => this.tell(notice),
+      onFailed: (job, failure) => this.tellFailure(job, failure),
+    });
+    this.sealer = new SealMessages({
+      ...{ ...shared, jobs, readHistory: readHistoryOf(reader) },
+      onSealed: () => this.worker.arm(),
+    });
+    this.follower = new NotifyFromLog({
+      ...{ ...shared, reader, policies: [policy] },
+      whoIs: (word) => directory.whoIs(word).map(({ id }) => id),
+      onRecorded: () => this.sealer.arm(),
+    });
+  }
+
+  /** Opens the outbox and ties it to the log; nothing is sent before `start`. @throws OutboxOfAnotherLog */
+  static async open(parts: NotificationParts): Promise<Notifications> {
+    const { reader, settings } = parts;
+    const db = openSqlite<Tables>({ file: join(settings.folder, OUTBOX_FILE) });
+    try {
+      // Whatever is marked as sent must stay so when the power fails a moment later.
+      await sql`PRAGMA synchronous = FULL`.execute(db);
+      await migrateToLatest(db, { ...OUTBOX_MIGRATIONS, ...JOB_MIGRATIONS });
+      const head = await reader.head();
+      await bindOutbox(db as unknown as Kysely<OutboxTables>, { epoch: reader.epoch, head });
+      return new Notifications(parts, db);
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+  }
+
+  start(): void {
+    if (this.mail === undefined) this.parts.logger.info('no REDRESS_SMTP_URL: notifications go into this log');
+    this.follower.start();
+    this.sealer.arm();
+    this.worker.arm();
+  }
+
+  async close(): Promise<void> {
+    await this.follower.stop();
+    await this.sealer.stop();
+    await this.worker.stop();
+    this.mail?.close();
+    await this.db.destroy();
+  }
+
+  async list(
+    state: NoticeState | 'dead' | undefined,
+    caseId: string | undefined,
+    limit: number,
+  ): Promise<ShownNotice[]> {
+    const dead = await this.jobs.list(DELIVERIES, 'dead', 1000);
+    const filter: NoticeFilter = {
+      ...(caseId !== undefined && { caseId }),
+      ...(state === 'dead' && { messageIds: dead.map(({ id }) => id) }),
+      ...(state !== undefined && state !== 'dead' && { states: [state] }),
+    };
+    const notices = await this.outbox.list(filter, limit);
+    return Promise.all(notices.map((notice) => this.shown(notice)));
+  }
+
+  async counts(): Promise<Readonly<Record<NoticeState | 'deadMessages', number>>> {
+    const dead = await this.jobs.list(DELIVERIES, 'dead', 1000);
+    return { ...(await this.outbox.counts()), deadMessages: dead.length };
+  }
+
+  /** Has dead messages tried again now; all of them where none is named. MESSAGE_UNKNOWN, MESSAGE_NOT_DEAD */
+  async retry(messageId?: string): Promise<{ readonly retried: number } | Refusal> {
+    const now = this.parts.clock.now();
+    const dead = messageId === undefined ? await this.jobs.list(DELIVERIES, 'dead', 1000) : [];
+    let retried = 0;
+    for (const id of messageId === undefined ? dead.map((job) => job.id) : [messageId]) {
+      if (await this.jobs.revive(id, now)) retried++;
+    }
+    if (messageId !== undefined && retried === 0) {
+      return refuse((await this.jobs.get(messageId)) ? 'MESSAGE_NOT_DEAD' : 'MESSAGE_UNKNOWN', { messageId });
+    }
+    this.worker.arm();
+    return { retried };
+  }
+
+  private async shown(notice: Notice): Promise<ShownNotice> {
+    const job = notice.state === 'sealed' ? await this.jobs.get(notice.messageId!) : undefined;
+    if (job === undefined) return notice;
+    const { failures, lastError, dueAt } = job;
+    return {
+      ...notice,
+      state: job.state === 'dead' ? 'dead' : notice.state,
+      failures,
+      ...(lastError !== undefined && { lastError }),
+      ...(job.state === 'waiting' && { nextAttemptAt: dueAt }),
+    };
+  }
+
+  private tell(notice: LoggedNotice): void {
+    const { logger } = this.parts;
+    if (notice.fallback === 'NOBODY_HOLDS_POST' || notice.fallback === 'NO_ADDRESS') {
+      logger.error(notice, 'a notification reached nobody by mail: give the post a holder, or the person an address');
+    } else logger.info(notice, 'notification');
+  }
+
+  private tellFailure({ id, failures }: Job, { error, dead }: { error: string; dead: boolean }): void {
+    const facts = { messageId: id, error, failures: failures + 1 };
+    if (dead) this.parts.logger.error(facts, 'a notification was not delivered and is not tried again by itself');
+    else this.parts.logger.warn(facts, 'a notification was not delivered and will be tried again');
+  }
+}
+
+function recipientIn(directory: Directory, id: string): Recipient | undefined {
+  const [person] = directory.whoIs(id);
+  if (person === undefined) return undefined;
+  const { email, language, timeZone } = person;
+  return { email, language, timeZone };
+}

@@ -1,0 +1,55 @@
+import { pino } from 'pino';
+import { migrateDirectory } from '#organisation/postgres';
+import { forgetViews, migrateViews, openWriter, type SqlWriter } from '#sql';
+import { PROJECTIONS } from '#views';
+import { awaitDatabase } from '../api/await-database.js';
+import { lockFolder } from '../api/data-folder.js';
+import { readSettings } from '../api/settings.js';
+import { viewsPlace } from '../worker/views-place.js';
+import { CliError } from './client.js';
+
+export interface MigrateOptions {
+  readonly data?: string;
+  readonly forgetViews?: true;
+}
+
+/**
+ * Brings the tables that are not derived from the log to the present schema.
+ * @returns what was done, in lines
+ * @throws SchemaNewer, DatabaseUnusable, FolderInUse, WrongSettings; CliError where views are to go that somebody keeps
+ */
+export async function migrate({ data, forgetViews: forgets }: MigrateOptions): Promise<string[]> {
+  const settings = readSettings({ ...process.env, ...(data !== undefined && { REDRESS_DATA: data }) });
+  const { folder, databaseUrl } = settings;
+  // A data folder is one process's; a database has locks of its own.
+  const lock = databaseUrl === undefined ? lockFolder(folder) : undefined;
+  try {
+    if (databaseUrl !== undefined) await awaitDatabase(databaseUrl, pino({ level: 'warn' }, pino.destination(2)));
+    const writer = openWriter(viewsPlace(folder, databaseUrl));
+    try {
+      // What else a data folder has is migrated by whoever opens it next.
+      const directory = databaseUrl === undefined ? [] : await migrateDirectory(databaseUrl);
+      const run = [...directory, ...(await migrateViews(writer.db))];
+      const lines = run.length > 0 ? run.map((name) => `migrated: ${name}`) : ['nothing to migrate'];
+      return forgets ? [...lines, await forget(writer)] : lines;
+    } finally {
+      await writer.close();
+    }
+  } finally {
+    lock?.release();
+  }
+}
+
+async function forget(writer: SqlWriter): Promise<string> {
+  const names = PROJECTIONS.map(({ name }) => name);
+  const isKept = (name: string): never => {
+    throw new CliError(`A running server keeps ${name}: stop it first.`);
+  };
+  const hold = await writer.hold(names, isKept, new AbortController().signal);
+  try {
+    await forgetViews(writer.db);
+    return 'all views are forgotten';
+  } finally {
+    await hold.release();
+  }
+}

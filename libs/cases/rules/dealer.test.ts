@@ -1,0 +1,153 @@
+import { describe, expect, test } from '@jest/globals';
+import { packWith, shippedPack } from '#policy/testing';
+import { isRefusal } from '#kernel';
+import {
+  acceptCase,
+  matchRepeats,
+  receiveCase,
+  recordReturnVisit,
+  reportUp,
+  resolveCase,
+  verifyIdentity,
+} from '../index.js';
+import { ENGINE } from '#kernel';
+import { by, MONDAY, Story } from '../testing/index.js';
+
+const dealer = shippedPack('dealer');
+const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
+const record = {
+  kind: 'complaint',
+  channel: 'walk_in',
+  content: '堵门',
+  complainant: { name: '陈先生', phone: '13800000000' },
+  fields: { model: 'X3', plate: '沪A12345' },
+} as const;
+const received = (more: object = {}, pack = dealer): Story => {
+  const story = new Story(pack);
+  story.sends(receiveCase, { ...record, ...more } as never, MONDAY);
+  return story;
+};
+const reports = (story: Story, duty: string, when: string): void =>
+  void story.sends(reportUp, { to: duty, duty, text: 'x' }, when);
+
+describe('S-2 [D]: what makes a complaint major', () => {
+  test.each([
+    ['manufacturer_complaint'],
+    ['door_blocked'],
+    ['disturbance'],
+    ['return_or_exchange'],
+    ['media'],
+    ['wide_influence'],
+    ['vile_nature'],
+  ])('%s', (circumstance) => {
+    const story = received({ circumstances: [circumstance] });
+    expect(story.state).toMatchObject({ severity: 'major', grounds: [{ source: 'S-2 [D]' }] });
+  });
+
+  test('a repeat complaint', () => {
+    const story = received();
+    story.sends(matchRepeats, { rule: 'R-1.same-customer', cases: ['other'], complainants: 1 }, undefined, {
+      actor: ENGINE,
+    });
+    expect(story.state.severity).toBe('major');
+  });
+
+  test('anything else is not', () => expect(received().state.severity).toBe('general'));
+});
+
+describe('K-4 [D]: reporting a major complaint', () => {
+  const blocked = (more: object = {}, pack = dealer) => received({ circumstances: ['door_blocked'], ...more }, pack);
+
+  test('department head and general manager at once, brand division and legal within 24 hours', () => {
+    const story = blocked();
+    for (const clock of ['K-4.department-head', 'K-4.general-manager']) {
+      story.expects(clock, { budget: 'immediately', dueAt: at(5, '01:30:00.000') });
+    }
+    for (const clock of ['K-4.brand-division', 'K-4.legal']) story.expects(clock, { budget: '24h', dueAt: at(6) });
+    reports(story, 'K-4.department-head', at(5, '01:10:00.000'));
+    story.expects('K-4.department-head', { state: 'met' }).expects('K-4.general-manager', { state: 'running' });
+  });
+
+  test('the brand division then promptly the vice president and the chief executive', () => {
+    const story = blocked();
+    reports(story, 'K-4.brand-division', at(5, '10:00:00.000'));
+    story.expects('K-4.operations-vp', { startsAt: at(5, '10:00:00.000'), dueAt: at(5, '14:00:00.000') });
+    story.passes(at(6)).expects('K-4.chief-executive', { state: 'missed' });
+    expect(story.desk.events.filter(({ type }) => type === 'DeadlineMissed').at(-1)!.data).toMatchObject({
+      owedBy: expect.any(Array),
+    });
+  });
+
+  test('the manufacturer by its own rule; a case without one owes it nothing', () => {
+    blocked({ fields: { ...record.fields, manufacturer: 'maker_a' } }).expects('K-4.manufacturer', {
+      dueAt: at(5, '13:00:00.000'),
+    });
+    blocked({ fields: { ...record.fields, manufacturer: 'maker_b' } }).expects('K-4.manufacturer', { dueAt: at(6) });
+    expect(blocked().state.clocks.map(({ clock }) => clock)).not.toContain('K-4.manufacturer');
+  });
+
+  test('a missed report names the receiver, who should have made it', () => {
+    const story = blocked({ firstReceiver: 'sun' }).passes(at(5, '02:00:00.000'));
+    expect(story.last('DeadlineMissed').data.owedBy).toEqual(['sun']);
+  });
+
+  test('the numbers are the pack’s: with 12 hours for legal the same report is late', () => {
+    const strict = packWith(
+      'dealer',
+      'label: { zh: 报告法务, en: Legal told }\n    budget: 24h',
+      'label: { zh: 报告法务, en: Legal told }\n    budget: 12h',
+    );
+    for (const [pack, state] of [
+      [dealer, 'met'],
+      [strict, 'missed'],
+    ] as const) {
+      const story = blocked({}, pack);
+      reports(story, 'K-4.legal', at(5, '20:00:00.000'));
+      story.expects('K-4.legal', { state });
+    }
+  });
+});
+
+test('S-5 [D]: a crisis team that the general manager calls', () => {
+  const story = received({ circumstances: ['media'] });
+  expect(story.last('CaseEscalated').data).toMatchObject({ chain: 'crisis-team', recipients: ['general_manager'] });
+});
+
+describe('K-5 [D]: a complaint that the group’s call centre passed on', () => {
+  test('the result goes back within 24 hours of handling, and the group makes the visit', () => {
+    const story = received({ channel: 'group_call_centre' });
+    story.sends(acceptCase, {});
+    story.sends(resolveCase, { outcome: 'remedied' }, at(7));
+    story.expects('K-5.result', { dueAt: at(8), budget: '24h' });
+    reports(story, 'K-5.result', at(8));
+    story.expects('K-5.result', { state: 'met' });
+    story.sends(recordReturnVisit, { channel: 'phone', reached: true, satisfied: true }, at(10));
+    story.expects('K-5.visit', { state: 'met' });
+  });
+
+  test('others owe the call centre nothing', () => {
+    const story = received();
+    story.sends(acceptCase, {});
+    story.sends(resolveCase, { outcome: 'remedied' });
+    expect(story.state.clocks.map(({ clock }) => clock)).not.toContain('K-5.result');
+  });
+});
+
+test('H-2 [D]: the receptionist who is complained about is refused', () => {
+  const story = received({ firstReceiver: 'sun', against: ['sun'] });
+  const answer = story.desk.send(acceptCase, {}, { actor: by('sun') });
+  expect(isRefusal(answer) && answer.code).toBe('HANDLER_RECUSED');
+});
+
+test('I-4 [D]: identity is verified right after recording; who is not found is not refused', () => {
+  const story = received();
+  story.expects('I-4', { dueAt: at(5, '01:30:00.000') });
+  story.sends(verifyIdentity, { result: 'not_found' }, at(5, '01:15:00.000'));
+  story.expects('I-4', { state: 'met' });
+  story.sends(acceptCase, {});
+});
+
+test('I-2 [D]: name, phone, model and plate are asked for before the case is taken on', () => {
+  const story = received({ fields: { model: 'X3' } });
+  expect(story.desk.send(acceptCase, {})).toMatchObject({ code: 'INTAKE_INCOMPLETE' });
+});

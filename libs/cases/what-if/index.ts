@@ -1,0 +1,2 @@
+export * from './replay-under.js';
+export * from './compare.js';

@@ -1,0 +1,127 @@
+import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
+import { EventTooLarge, InvalidArgument, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
+import type { ExpectedRevision } from '../port.js';
+
+/** How a call ends that is refused: EventStoreDB's status, words and trailers, which its clients make typed errors of. */
+export class Failure extends Error {
+  constructor(
+    readonly code: status,
+    readonly details: string,
+    readonly trailers: Readonly<Record<string, string>> = {},
+  ) {
+    super(details);
+  }
+
+  toStatus(): StatusObject {
+    const metadata = new Metadata();
+    for (const [name, value] of Object.entries(this.trailers)) metadata.set(name, headerText(value));
+    return { code: this.code, details: this.details, metadata };
+  }
+}
+
+/** HTTP/2 headers carry visible ASCII only: the rest is percent-encoded, as gRPC encodes its messages. */
+const headerText = (text: string): string => text.replace(/[^ -~]/gu, (character) => encodeURIComponent(character));
+
+export const accessDenied = (): Failure =>
+  new Failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+
+/** The credentials are none of ours. */
+export const unauthenticated = (): Failure => new Failure(status.UNAUTHENTICATED, 'Bad credentials');
+
+export const streamDeleted = (stream: string): Failure =>
+  new Failure(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': stream,
+  });
+
+export const maxAppendSizeExceeded = (limitBytes: number): Failure =>
+  new Failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${limitBytes} Exceeded.`, {
+    exception: 'maximum-append-size-exceeded',
+    'maximum-append-size': String(limitBytes),
+  });
+
+export const missingMetadata = (name: string): Failure =>
+  new Failure(status.INVALID_ARGUMENT, `Required Metadata Property '${name}' is missing`, {
+    exception: 'missing-required-metadata-property',
+    'required-metadata-properties': 'type,content-type',
+  });
+
+export const invalidArgument = (details: string): Failure => new Failure(status.INVALID_ARGUMENT, details);
+
+/** What EventStoreDB answers where its handler threw. */
+export const handlerThrew = (): Failure => new Failure(status.UNKNOWN, 'Exception was thrown by handler.');
+
+export const readError = (result: string): Failure => new Failure(status.UNKNOWN, `Unexpected ${result}: Error`);
+
+const VERSIONS: Readonly<Record<Exclude<ExpectedRevision, bigint>, string>> = {
+  no_stream: '-1',
+  any: '-2',
+  stream_exists: '-4',
+};
+
+/** Deletes say a conflict in trailers; appends in their answer. */
+export function wrongExpectedVersion({ stream, expected, actual }: WrongExpectedRevision): Failure {
+  const expectedVersion = typeof expected === 'bigint' ? String(expected) : VERSIONS[expected];
+  const actualVersion = actual === 'no_stream' ? '-1' : String(actual);
+  return new Failure(
+    status.FAILED_PRECONDITION,
+    `Delete failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${expectedVersion}, Actual version: ${actualVersion}`,
+    {
+      exception: 'wrong-expected-version',
+      'stream-name': stream,
+      'expected-version': expectedVersion,
+      'actual-version': actualVersion,
+    },
+  );
+}
+
+const ofGroup = (exception: string, stream: string, group: string): Record<string, string> => ({
+  exception,
+  'stream-name': stream,
+  'group-name': group,
+});
+
+export const groupFailed = (stream: string, group: string, reason: string): Failure =>
+  new Failure(status.INTERNAL, `Subscription group ${group} on stream ${stream} failed: '${reason}'`, {
+    ...ofGroup('persistent-subscription-failed', stream, group),
+    reason,
+  });
+
+export const groupMissing = (stream: string, group: string): Failure =>
+  new Failure(
+    status.NOT_FOUND,
+    `Subscription group ${group} on stream ${stream} does not exist.`,
+    ofGroup('persistent-subscription-does-not-exist', stream, group),
+  );
+
+export const groupExists = (stream: string, group: string): Failure =>
+  new Failure(
+    status.ALREADY_EXISTS,
+    `Subscription group ${group} on stream ${stream} exists.`,
+    ofGroup('persistent-subscription-exists', stream, group),
+  );
+
+export const groupFull = (stream: string, group: string): Failure =>
+  new Failure(
+    status.FAILED_PRECONDITION,
+    `Maximum subscriptions reached for subscription group ${group} on stream ${stream}.`,
+    ofGroup('maximum-subscribers-reached', stream, group),
+  );
+
+export const groupDropped = (stream: string, group: string): Failure =>
+  new Failure(
+    status.CANCELLED,
+    `Subscription group ${group} on stream ${stream} was dropped.`,
+    ofGroup('persistent-subscription-dropped', stream, group),
+  );
+
+/** What the store refused, as EventStoreDB says it; undefined where it is a fault of ours. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof StreamDeleted) return streamDeleted(error.stream);
+  if (error instanceof EventTooLarge) return maxAppendSizeExceeded(error.limitBytes);
+  if (error instanceof WrongExpectedRevision) return wrongExpectedVersion(error);
+  if (error instanceof InvalidArgument) return invalidArgument(error.message);
+  if (error instanceof StoreUnavailable) return new Failure(status.UNAVAILABLE, error.message);
+  return undefined;
+}

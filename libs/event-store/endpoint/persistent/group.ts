@@ -1,0 +1,248 @@
+import type { OnFault } from '../calls.js';
+import type { Failure } from '../failures.js';
+import type { Links } from '../streams/links.js';
+import { Consumer, type ConsumerConnection } from './consumer.js';
+import type { GroupStreams } from './group-streams.js';
+import { messageId, type Message } from './message.js';
+import { Progress } from './progress.js';
+import type { GroupDefinition } from './settings.js';
+import type { Source } from './source.js';
+import { Consumers } from './strategies.js';
+
+export type NackAction = 'park' | 'retry' | 'skip' | 'stop';
+
+interface Outstanding {
+  readonly message: Message;
+  readonly consumer: Consumer;
+  readonly expiresMs: number;
+}
+
+export interface GroupParts {
+  readonly source: Source;
+  readonly streams: GroupStreams;
+  readonly links: Links;
+  readonly now: () => number;
+  readonly onFault: OnFault;
+}
+
+/** Pages that are read in one go before others of the thread get their turn. */
+const PAGES_PER_TURN = 50;
+
+/**
+ * A persistent subscription (EVENT_STORE.md 20): what the source has goes to one of the consumers, comes back where it is not
+ * acknowledged, and is parked where it comes back too often. Events are read when a consumer has room for them.
+ */
+export class Group {
+  private readonly consumers: Consumers;
+  private readonly progress: Progress;
+  private readonly outstanding = new Map<string, Outstanding>();
+  /** Read and not with anybody yet, in order. */
+  private waiting: Message[] = [];
+  private retries: Message[] = [];
+  private resuming = false;
+  private closed = false;
+  totalItems = 0;
+
+  constructor(
+    readonly definition: GroupDefinition,
+    private readonly parts: GroupParts,
+    startAfter: number,
+  ) {
+    this.consumers = new Consumers(definition.settings.strategy);
+    this.progress = new Progress(definition.settings, parts, startAfter);
+  }
+
+  get all(): readonly Consumer[] {
+    return this.consumers.all;
+  }
+
+  get counts() {
+    const { waiting, retries, outstanding, progress } = this;
+    return {
+      waiting: waiting.length,
+      retries: retries.length,
+      outstanding: outstanding.size,
+      parked: this.parts.streams.parkedCount(),
+      /** The last place that was read. */
+      read: progress.read,
+      checkpointed: progress.checkpointed,
+      behind: progress.read < this.parts.source.last() && waiting.length >= this.definition.settings.historyBufferSize,
+    };
+  }
+
+  get isFull(): boolean {
+    const { maxSubscriberCount } = this.definition.settings;
+    return maxSubscriberCount !== 0 && this.all.length >= maxSubscriberCount;
+  }
+
+  connect(connection: ConsumerConnection): Consumer {
+    const consumer = new Consumer(connection);
+    this.consumers.add(consumer);
+    this.pump();
+    return consumer;
+  }
+
+  /** What was with it goes to others. */
+  disconnect(consumer: Consumer): void {
+    if (!this.consumers.remove(consumer)) return;
+    const lost = [...consumer.inFlight.values()].sort((a, b) => a.original[0] - b.original[0]);
+    for (const message of lost) this.retry(message);
+    this.pump();
+  }
+
+  ack(ids: readonly string[]): void {
+    for (const id of ids) this.settle(id);
+    this.progress.mark(false);
+    this.pump();
+  }
+
+  nack(ids: readonly string[], action: NackAction, reason: string): void {
+    for (const id of ids) {
+      const message = this.outstanding.get(id)?.message;
+      if (message === undefined) continue;
+      if (action === 'park') this.park(message, `Client explicitly NAK'ed message.\n${reason}`);
+      else if (action === 'retry') this.retryOrPark(message);
+      else this.settle(id);
+    }
+    this.progress.mark(false);
+    this.pump();
+  }
+
+  /** Parked events go out again, those below the revision of the parked stream. */
+  async replayParked(stopAt: number): Promise<void> {
+    const rows = this.parts.streams.parked(stopAt);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    for (const row of rows) {
+      this.retries.push({ delivery: this.parts.links.resolve(row), original: row, retryCount: 0 });
+    }
+    this.pump();
+    await this.parts.streams.forgetParkedUpTo(last[2]);
+  }
+
+  /** Time goes on: what nobody acknowledged in time is sent again. */
+  tick(): void {
+    const nowMs = this.parts.now();
+    for (const { message, expiresMs } of [...this.outstanding.values()]) {
+      if (expiresMs <= nowMs) this.retryOrPark(message);
+    }
+    this.progress.mark(true);
+    this.pump();
+  }
+
+  /** Gives to consumers what they have room for. */
+  pump(): void {
+    if (this.resuming || this.closed) return;
+    for (let page = 0; this.all.length > 0; page++) {
+      this.retries = this.push(this.retries);
+      const before = this.waiting.length;
+      this.waiting = this.push(this.waiting);
+      const moved = this.waiting.length < before;
+      if (!this.all.some(({ hasRoom }) => hasRoom)) return;
+      if (!this.read() && !moved) return;
+      if (page === PAGES_PER_TURN) return this.resume();
+    }
+  }
+
+  /** Ends with all consumers told why. */
+  close(failure: Failure | undefined): void {
+    this.closed = true;
+    if (failure !== undefined) for (const { connection } of this.all) connection.drop(failure);
+  }
+
+  /** Writes down how far all was settled, whatever the settings say of how often. */
+  flush(): Promise<void> {
+    return this.progress.flush();
+  }
+
+  private resume(): void {
+    this.resuming = true;
+    setImmediate(() => {
+      this.resuming = false;
+      this.pump();
+    });
+  }
+
+  /** @returns whether there was anything */
+  private read(): boolean {
+    const { source, links } = this.parts;
+    const { readBatchSize, historyBufferSize, resolveLinks } = this.definition.settings;
+    if (this.waiting.length >= historyBufferSize) return false;
+    const rows = source.after(this.progress.read, Math.max(readBatchSize, 1));
+    const wanted = source.select(rows);
+    for (const [index, row] of rows.entries()) {
+      const place = source.placeOf(row);
+      if (place > Number.MAX_SAFE_INTEGER) break;
+      if (!wanted[index]) {
+        this.progress.skip(place);
+        continue;
+      }
+      const delivery = resolveLinks ? links.resolve(row) : { event: row };
+      this.waiting.push({ delivery, original: row, retryCount: 0, sequence: this.progress.take(place) });
+    }
+    return rows.length > 0;
+  }
+
+  /** @returns what nobody had room for */
+  private push(messages: readonly Message[]): Message[] {
+    const kept: Message[] = [];
+    for (const [index, message] of messages.entries()) {
+      // Consumers answer with ids: of two events with one id the second waits for what becomes of the first.
+      if (this.outstanding.has(messageId(message))) {
+        kept.push(message);
+        continue;
+      }
+      const pushed = this.consumers.push(message);
+      if (pushed === 'full') return [...kept, ...messages.slice(index)];
+      if (pushed === 'skipped') {
+        kept.push(message);
+        continue;
+      }
+      this.totalItems++;
+      const { messageTimeoutMs } = this.definition.settings;
+      const expiresMs = messageTimeoutMs === 0 ? Infinity : this.parts.now() + messageTimeoutMs;
+      this.outstanding.set(messageId(message), { message, consumer: pushed.to, expiresMs });
+    }
+    return kept;
+  }
+
+  private settle(id: string): void {
+    const message = this.release(id);
+    if (message?.sequence !== undefined) this.progress.settle(message.sequence);
+  }
+
+  /** Takes it from its consumer. */
+  private release(id: string): Message | undefined {
+    const found = this.outstanding.get(id);
+    if (found === undefined) return undefined;
+    this.outstanding.delete(id);
+    found.consumer.inFlight.delete(id);
+    return found.message;
+  }
+
+  private retryOrPark(message: Message): void {
+    const { maxRetryCount } = this.definition.settings;
+    if (message.retryCount >= maxRetryCount) this.park(message, `Reached retry count of ${maxRetryCount}`);
+    else this.retry(message);
+  }
+
+  private retry(message: Message): void {
+    this.release(messageId(message));
+    this.retries.push({ ...message, retryCount: message.retryCount + 1 });
+  }
+
+  /** It is settled when it is parked on disk; where that fails it goes out again. */
+  private park(message: Message, reason: string): void {
+    this.release(messageId(message));
+    this.parts.streams.park(message, reason, this.parts.now()).then(
+      () => {
+        if (message.sequence !== undefined) this.progress.settle(message.sequence);
+        this.progress.mark(false);
+      },
+      (error: unknown) => {
+        this.parts.onFault(error);
+        if (!this.closed) this.retries.push(message);
+      },
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import type { LogQueries } from '../../embedded/log-queries.js';
+import type { EventRow } from '../../embedded/rows.js';
+import { StreamDeleted, StreamNotFound } from '../../errors.js';
+import { ALL } from '../access.js';
+import { Matcher } from '../streams/filter.js';
+import type { GroupDefinition, StartFrom } from './settings.js';
+
+/** Where the events of a group come from. A place is a revision, or for `$all` a position. */
+export interface Source {
+  /** The place after which a group begins that has no checkpoint. */
+  begin(startFrom: StartFrom): number;
+  /** What follows a place, filtered or not. */
+  after(place: number, limit: number): readonly EventRow[];
+  /** Which of the rows the filter lets through. */
+  select(rows: readonly EventRow[]): readonly boolean[];
+  placeOf(row: EventRow): number;
+  /** The last place there is. */
+  last(): number;
+  /** As EventStoreDB writes it, in checkpoints and in what it tells of a group. */
+  text(place: number): string;
+  parse(text: string): number;
+}
+
+export const sourceOf = (definition: GroupDefinition, queries: LogQueries): Source =>
+  definition.stream === ALL ? new AllSource(queries, definition) : new StreamSource(queries, definition.stream);
+
+class StreamSource implements Source {
+  constructor(
+    private readonly queries: LogQueries,
+    private readonly stream: string,
+  ) {}
+
+  begin(startFrom: StartFrom): number {
+    if (startFrom === 'end') return this.last();
+    return startFrom === 'start' ? -1 : startFrom - 1;
+  }
+
+  after(place: number, limit: number): readonly EventRow[] {
+    return this.ofStream(() => this.queries.streamPage(this.stream, 'forwards', BigInt(place) + 1n, limit).rows) ?? [];
+  }
+
+  select(rows: readonly EventRow[]): readonly boolean[] {
+    return rows.map(() => true);
+  }
+
+  placeOf(row: EventRow): number {
+    return row[2];
+  }
+
+  last(): number {
+    return Number(this.ofStream(() => this.queries.lastRevision(this.stream)) ?? -1);
+  }
+
+  text(place: number): string {
+    return String(place);
+  }
+
+  parse(text: string): number {
+    return Number(text);
+  }
+
+  /** A stream may come later, or be gone: then there is nothing. */
+  private ofStream<Result>(ask: () => Result): Result | undefined {
+    try {
+      return ask();
+    } catch (error) {
+      if (error instanceof StreamNotFound || error instanceof StreamDeleted) return undefined;
+      throw error;
+    }
+  }
+}
+
+class AllSource implements Source {
+  private readonly matcher: Matcher;
+
+  constructor(
+    private readonly queries: LogQueries,
+    { filter }: GroupDefinition,
+  ) {
+    this.matcher = new Matcher(filter, queries.rows);
+  }
+
+  select(rows: readonly EventRow[]): readonly boolean[] {
+    return this.matcher.select(rows);
+  }
+
+  begin(startFrom: StartFrom): number {
+    if (startFrom === 'end') return this.last();
+    return startFrom === 'start' ? -1 : startFrom - 1;
+  }
+
+  after(place: number, limit: number): readonly EventRow[] {
+    return this.queries.rawAll(BigInt(place) + 1n, limit);
+  }
+
+  placeOf(row: EventRow): number {
+    return row[0];
+  }
+
+  last(): number {
+    return this.queries.head() ?? -1;
+  }
+
+  text(place: number): string {
+    return `C:${place}/P:${place}`;
+  }
+
+  parse(text: string): number {
+    return Number(/^C:(\d+)/.exec(text)?.[1] ?? -1);
+  }
+}

@@ -1,0 +1,40 @@
+import { StoreUnavailable } from '../errors.js';
+import { Connection } from './connection.js';
+import { EventStoreDb } from './store.js';
+
+export type { EventStoreDb } from './store.js';
+
+export interface EventStoreDbOptions {
+  /** How long an operation is tried again where the connection fails. Default: 30 s. */
+  readonly retryForMs?: number;
+  /** How long the first answer is waited for. Default: 10 s. */
+  readonly openForMs?: number;
+  /** A subscription that hears nothing for so long asks whether there is something it should have heard. Default: 15 s. */
+  readonly quietMs?: number;
+}
+
+const RETRY_FOR_MS = 30_000;
+const OPEN_FOR_MS = 10_000;
+
+/**
+ * Opens the log that a connection string names: `esdb://[user:password@]host[:port][,host…][?tls=false&…]`, or
+ * `esdb+discover://` for a cluster.
+ * @throws InvalidArgument on a string that cannot be read, AccessDenied on wrong credentials, StoreUnavailable where nobody answers
+ */
+export async function openEventStoreDb(
+  connectionString: string,
+  options: EventStoreDbOptions = {},
+): Promise<EventStoreDb> {
+  const { retryForMs = RETRY_FOR_MS, openForMs = OPEN_FOR_MS, quietMs } = options;
+  const connection = new Connection(connectionString);
+  try {
+    return await EventStoreDb.open(connection, {
+      openForMs,
+      retryForMs,
+      ...(quietMs === undefined ? {} : { quietMs }),
+    });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    throw new StoreUnavailable(`EventStoreDB at ${connection.name}: ${error.message}`, false, { cause: error });
+  }
+}

@@ -1,0 +1,2 @@
+export * from './sql-jobs.js';
+export { JOB_MIGRATIONS, type JobTables } from './schema.js';

@@ -1,0 +1,3 @@
+export * from './port.js';
+export * from './waking-loop.js';
+export * from './job-worker.js';

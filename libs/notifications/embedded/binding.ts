@@ -1,0 +1,48 @@
+import type { Kysely } from 'kysely';
+import { comparePositions, START, type Position } from '#kernel';
+import type { OutboxTables } from './schema.js';
+
+/** The outbox does not belong to this log, or is ahead of it: what it holds must not be mixed with what the log says. */
+export class OutboxOfAnotherLog extends Error {
+  readonly code = 'OUTBOX_OF_ANOTHER_LOG';
+
+  constructor(reason: string) {
+    super(
+      `${reason} Stop, put outbox.db aside, start again: nothing that happened before is sent then, ` +
+        'and what was not sent yet is in the file that was put aside.',
+    );
+  }
+}
+
+/**
+ * Ties an outbox to its log. One that is new begins at the log's present end: whatever happened before is told to nobody.
+ * @throws OutboxOfAnotherLog also where the log was restored to an earlier state
+ */
+export async function bindOutbox(
+  db: Kysely<OutboxTables>,
+  log: { readonly epoch: string; readonly head: Position | undefined },
+): Promise<void> {
+  const head = log.head ?? START;
+  const followed = await db.selectFrom('followed').selectAll().executeTakeFirst();
+  if (followed === undefined) {
+    await db
+      .insertInto('followed')
+      .values({ epoch: log.epoch, ...columnsOf(head) })
+      .execute();
+    return;
+  }
+  if (followed.epoch !== log.epoch) throw new OutboxOfAnotherLog('The outbox was made from another event log.');
+  if (comparePositions(positionOf(followed), head) > 0) {
+    throw new OutboxOfAnotherLog('The outbox has read further than the log goes: the log is of an earlier backup.');
+  }
+}
+
+export const columnsOf = ({ commit, prepare }: Position): { commit_position: string; prepare_position: string } => ({
+  commit_position: String(commit),
+  prepare_position: String(prepare),
+});
+
+export const positionOf = (row: { readonly commit_position: string; readonly prepare_position: string }): Position => ({
+  commit: BigInt(row.commit_position),
+  prepare: BigInt(row.prepare_position),
+});

@@ -1,0 +1,2 @@
+export * from './asked.js';
+export * from './shipped.js';

@@ -1,0 +1,23 @@
+import type { Kysely, Logger } from 'kysely';
+import { openPostgres } from './postgres.js';
+import { openPostgresWriter } from './postgres-writer.js';
+import { openSqlite } from './sqlite.js';
+import { openSqliteWriter } from './sqlite-writer.js';
+import type { SqlWriter } from './writer.js';
+
+/** Where tables are kept: a file of SQLite, or a database of PostgreSQL by its URL. */
+export type SqlPlace = { readonly file: string } | { readonly url: string };
+
+export interface OpenOptions {
+  readonly readonly?: boolean;
+  /** Told of each statement after it ran. */
+  readonly log?: Logger;
+}
+
+/** Opens a place for queries. `destroy()` closes it. @throws SqliteRefused, DatabaseUnusable from the first query on */
+export const openSql = <Schema>(place: SqlPlace, options: OpenOptions = {}): Kysely<Schema> =>
+  'url' in place ? openPostgres<Schema>({ ...place, ...options }) : openSqlite<Schema>({ ...place, ...options });
+
+/** Opens a place for the one who writes its views. On SQLite it blocks its thread, so it belongs into a worker thread. */
+export const openWriter = (place: SqlPlace): SqlWriter =>
+  'url' in place ? openPostgresWriter(place) : openSqliteWriter(place);

@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { connectionOf, SESSION } from './postgres.js';
+import { explained } from './postgres-errors.js';
+
+const RETRY_MS = 1_000;
+
+export interface Notices {
+  close(): Promise<void>;
+}
+
+/**
+ * Hears what is told on a channel in a schema, by `pg_notify(channel, schema)`. After a lost connection nobody knows what was
+ * told meanwhile: then it counts as told once.
+ * @throws DatabaseUnusable where the first connection cannot be had
+ */
+export async function hearNotices(url: string, channel: string, told: () => void): Promise<Notices> {
+  let client: pg.Client | undefined;
+  let isClosed = false;
+  const connect = async (): Promise<void> => {
+    const fresh = new pg.Client(connectionOf(url));
+    let isBroken = false;
+    const broken = (): void => {
+      if (isBroken || isClosed || client !== fresh) return;
+      isBroken = true;
+      void again();
+    };
+    fresh.on('error', broken);
+    fresh.on('end', broken);
+    await fresh.connect();
+    await fresh.query(SESSION);
+    const { rows } = await fresh.query<{ name: string }>('select current_schema() as name');
+    fresh.on('notification', ({ payload }) => payload === rows[0]!.name && told());
+    await fresh.query(`listen ${pg.escapeIdentifier(channel)}`);
+    client = fresh;
+  };
+  const again = async (): Promise<void> => {
+    while (!isClosed) {
+      await pause(RETRY_MS, undefined, { ref: false });
+      const isThere = await connect().then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return told();
+    }
+  };
+  try {
+    await connect();
+  } catch (error) {
+    throw explained(error, url);
+  }
+  return {
+    async close() {
+      isClosed = true;
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

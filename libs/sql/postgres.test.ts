@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql, type Kysely, type Migration } from 'kysely';
+import { freshSchema } from './testing/index.js';
+import { awaitPostgres, Leases, migrateToLatest, migrateViews, openSql, openWriter, type SqlWriter } from '#sql';
+import { freePort, serviceUrl } from '#testing';
+
+interface Schema {
+  item: { name: string; number: number };
+}
+
+const CREATE: Migration = {
+  up: (db) =>
+    db.schema
+      .createTable('item')
+      .addColumn('name', sql`text collate "C"`, (column) => column.primaryKey())
+      .addColumn('number', 'bigint', (column) => column.notNull())
+      .execute(),
+};
+const silent = { info: () => undefined };
+
+const described = (await serviceUrl('postgres')) === undefined ? describe.skip : describe;
+
+described('PostgreSQL', () => {
+  let url: string;
+  let db: Kysely<Schema>;
+  beforeAll(async () => {
+    url = await freshSchema();
+    db = openSql<Schema>({ url });
+    await migrateToLatest(db, { '001': CREATE });
+  });
+  afterAll(() => db.destroy());
+
+  test('EVENTS.md 5: U+0000 is escaped in what is asked, too', async () => {
+    await db.insertInto('item').values({ name: 'a\0b', number: 1 }).execute();
+    const found = await db.selectFrom('item').selectAll().where('name', '=', 'a\0b').execute();
+    expect(found).toEqual([{ name: 'a␀b', number: 1 }]);
+  });
+
+  test('positions come back as the numbers they were, and text is ordered by code points', async () => {
+    const number = Number.MAX_SAFE_INTEGER;
+    await db
+      .insertInto('item')
+      .values(['ö', 'Z', 'z', '漏'].map((name) => ({ name, number })))
+      .execute();
+    const rows = await db.selectFrom('item').selectAll().where('number', '=', number).orderBy('name').execute();
+    expect(rows.map(({ name }) => name)).toEqual(['Z', 'z', 'ö', '漏']);
+    expect(rows[0]!.number).toBe(number);
+  });
+
+  test('many rows go in by COPY as they are, whatever stands in them', async () => {
+    const writer = openWriter({ url });
+    const table = {
+      name: 'item',
+      columns: ['name', 'number'],
+      types: { name: 'text', number: 'integer' },
+      key: ['name'],
+    };
+    const names = [
+      'tab\t',
+      'line\nfeed\r',
+      'back\\slash',
+      '\\N',
+      '\\.',
+      '"quoted"',
+      '🙂',
+      'half \ud800',
+      'x'.repeat(2_000),
+    ];
+    const rows = names.map((name, number) => ({ name, number: -1 - number }));
+    await writer.transaction((tx) => tx.insert(table as never, rows));
+    const stored = await db.selectFrom('item').selectAll().where('number', '<', 0).orderBy('number', 'desc').execute();
+    expect(stored.map(({ name }) => name)).toEqual(names.map((name) => name.replace('\ud800', '\ufffd')));
+    await writer.transaction((tx) => tx.remove(table as never, rows));
+    expect(await db.selectFrom('item').select('name').where('number', '<', 0).execute()).toEqual([]);
+    await writer.close();
+  });
+
+  test('several that migrate at once have one effect', async () => {
+    const own = await freshSchema();
+    const several = Array.from({ length: 6 }, () => openSql<Schema>({ url: own }));
+    const run = await Promise.all(several.map((it) => migrateToLatest(it, { '001': CREATE })));
+    expect(run.flat()).toEqual(['001']);
+    for (const it of several) await it.destroy();
+  });
+
+  test('a schema newer than the program is refused by name', async () => {
+    const own = await freshSchema();
+    const other = openSql<Schema>({ url: own });
+    await migrateToLatest(other, { '001': CREATE, '002-later': { up: async () => undefined } });
+    await expect(migrateToLatest(other, { '001': CREATE })).rejects.toMatchObject({
+      code: 'SCHEMA_NEWER',
+      message: expect.stringContaining('002-later'),
+    });
+    await other.destroy();
+  });
+
+  test('what is wrong with the database is said, without the password', async () => {
+    const patience = { patienceMs: 0, onWait: () => undefined };
+    const wrong = (change: (url: URL) => void): string => {
+      const changed = new URL(url);
+      change(changed);
+      return changed.href;
+    };
+    const said = async (at: string): Promise<{ code: string; message: string }> =>
+      awaitPostgres(at, patience).then(
+        () => ({ code: 'none', message: '' }),
+        (error: { code: string; message: string }) => error,
+      );
+    const refused = await said(wrong((it) => (it.password = 'not-this-one')));
+    expect(refused.code).toBe('DATABASE_LOGIN_REFUSED');
+    expect(refused.message).not.toContain('not-this-one');
+    expect((await said(wrong((it) => (it.pathname = '/nowhere')))).code).toBe('DATABASE_MISSING');
+    const port = String(await freePort());
+    const unreachable = await said(wrong((it) => (it.port = port)));
+    expect(unreachable).toMatchObject({ code: 'DATABASE_UNREACHABLE', message: expect.stringContaining(port) });
+  });
+});
+
+described('leases', () => {
+  let url: string;
+  let writers: SqlWriter[];
+  beforeAll(async () => {
+    url = await freshSchema();
+    writers = [openWriter({ url }), openWriter({ url })];
+    await migrateViews(writers[0]!.db);
+  });
+  afterAll(async () => {
+    for (const writer of writers) await writer.close();
+  });
+  const sessions = (db: SqlWriter['db']) =>
+    sql`select pg_terminate_backend(pid) from pg_locks
+        where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+          and pid <> pg_backend_pid() and ((classid::bigint << 32) | objid::bigint)
+          = hashtextextended('redress ' || current_schema() || ' board', 0)`.execute(db);
+
+  test('a name is one owner’s; who comes later waits until that one lets go', async () => {
+    const told: string[] = [];
+    const first = new Leases(writers[0]!, ['board'], silent);
+    const second = new Leases(writers[1]!, ['board'], { info: (_facts, message) => told.push(message) });
+    await first.acquire();
+    const waiting = second.acquire();
+    while (told.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(second.lost).toBe(true);
+    await first.end();
+    await waiting;
+    expect(second.lost).toBe(false);
+    await second.end();
+  });
+
+  test('who waits can be called off', async () => {
+    const first = new Leases(writers[0]!, ['board'], silent);
+    await first.acquire();
+    let isWaiting = false;
+    const second = new Leases(writers[1]!, ['board'], { info: () => void (isWaiting = true) });
+    const waiting = second.acquire();
+    waiting.catch(() => undefined);
+    while (!isWaiting) await new Promise((resolve) => setImmediate(resolve));
+    await second.end();
+    await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    await first.end();
+  });
+
+  test('DESIGN "Leases": an owner whose session was cut off unawares commits nothing any more', async () => {
+    const first = new Leases(writers[0]!, ['board'], silent);
+    await first.acquire();
+    const confirm = (leases: Leases, writer: SqlWriter): Promise<void> =>
+      writer.transaction(({ db }) => leases.confirm(db));
+    await confirm(first, writers[0]!);
+    await sessions(writers[1]!.db);
+    const second = new Leases(writers[1]!, ['board'], silent);
+    await second.acquire();
+    await expect(confirm(first, writers[0]!)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await confirm(second, writers[1]!);
+    await first.end();
+    await second.end();
+  });
+});

@@ -1,0 +1,1 @@
+export { keepServices as default } from './services.js';
