@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { RecomputeProvisional, SettleDue } from '#automations';
+import type { KeepRepeats, RecomputeProvisional, SettleDue } from '#automations';
 import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
-import type { Clock, ClockWatcher } from '#kernel';
+import { START, type Clock, type ClockWatcher, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
 import { openSharedDirectory } from '#organisation/postgres';
@@ -26,6 +26,7 @@ import { heldBy, openOrganisation, ruledWith } from './organisation/composition.
 import { CaseReading } from './queries/case-reading.js';
 import { openRulebook, packInForce, policyOf, ruledBy } from './rules/composition.js';
 import { recomputeProvisional } from './rules/recompute.js';
+import { keepRepeats, repeatsStatus } from './repeats.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
 import { settleDue } from './timer.js';
@@ -49,6 +50,8 @@ interface Parts {
   readonly directory: Directory;
   readonly organisation: Organisation;
   readonly viewAccess: ViewAccess;
+  /** Where the log ended when it was opened. */
+  readonly head: Position;
   readonly notifications: Notifications;
 }
 
@@ -66,6 +69,7 @@ export class Engine {
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
   private readonly held: (policy: Policy) => Policy;
+  readonly repeats: KeepRepeats;
   private readonly unwatch: () => void;
   readonly recomputing: RecomputeProvisional;
 
@@ -106,10 +110,19 @@ export class Engine {
       onFailure: (error) =>
         surroundings.logger.error({ err: error }, 'deadlines could not be counted again; once more'),
     });
-    this.projector.onAdvance(() => this.timer.arm());
+    this.repeats = keepRepeats(this, parts.head, {
+      onFailure: (error) => surroundings.logger.error({ err: error }, 'matching repeats failed and will try again'),
+    });
+    const { telemetry } = surroundings;
+    telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
+      const { name, lagChanges } = await repeatsStatus(this);
+      return new Map(lagChanges === null ? [] : [[name, lagChanges]]);
+    });
+    this.projector.onAdvance(() => this.viewsMoved());
+    this.projector.onStatus(() => this.repeats.arm());
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
     if (settings.projections === 'run') {
-      this.timer.arm();
+      this.viewsMoved();
       if (surroundings.notify !== false) this.notifications.start();
       rulebook.onPublished(() => this.recomputing.arm());
       this.recomputing.arm();
@@ -152,7 +165,8 @@ export class Engine {
           rules: rulesOf(rulebook),
         }),
       );
-      const parts = { lock, time, vault, store, rulebook, directory, organisation, viewAccess, notifications };
+      const head = (await store.head()) ?? START;
+      const parts = { lock, time, vault, store, rulebook, directory, organisation, viewAccess, notifications, head };
       return new Engine(settings, parts, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
@@ -215,9 +229,13 @@ export class Engine {
     return this.parts.viewAccess.db;
   }
 
+  get viewsReached(): Position {
+    return this.parts.viewAccess.reached;
+  }
+
   /** How far all views have come, as a token. */
   viewPosition(): string {
-    return this.feed.tokenOf(this.parts.viewAccess.reached);
+    return this.feed.tokenOf(this.viewsReached);
   }
 
   /**
@@ -275,6 +293,7 @@ export class Engine {
     this.unwatch();
     await this.recomputing.stop();
     await this.timer.stop();
+    await this.repeats.stop();
     await this.operator.end();
     await this.notifications.close();
     await this.parts.viewAccess.close();
@@ -286,6 +305,11 @@ export class Engine {
     this.parts.lock.release();
   }
 
+  private viewsMoved(): void {
+    this.timer.arm();
+    this.repeats.arm();
+  }
+
   /** EVENTS.md 19: what fell due while time could not be trusted is settled as soon as it can be again. */
   private clockWatcher(): ClockWatcher {
     const { logger } = this.surroundings;
@@ -294,7 +318,7 @@ export class Engine {
       jumped: (jump) => logger.error(jump, todo),
       trusted: () => {
         logger.info('the clock can be trusted again: writing goes on');
-        if (this.settings.projections === 'run') this.timer.arm();
+        if (this.settings.projections === 'run') this.viewsMoved();
       },
     };
   }

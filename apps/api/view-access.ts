@@ -45,6 +45,7 @@ const PAUSED: Projector = {
   waitFor: () => Promise.resolve(false),
   onAdvance: () => () => undefined,
   status: () => [],
+  onStatus: () => () => undefined,
   failure: () => undefined,
   rebuild: () => Promise.reject(new Error('the projections are paused')),
   retry: () => Promise.reject(new Error('the projections are paused')),

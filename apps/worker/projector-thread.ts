@@ -3,8 +3,9 @@ import { caseAggregate } from '#cases';
 import { openEmbeddedEventReader } from '#event-store/embedded';
 import { openEmbeddedVault } from '#privacy/embedded';
 import { openWriter, ProjectionRunner } from '#sql';
-import { PROJECTIONS } from '#views';
+import { projectionsWith } from '#views';
 import { failureOf, type Notice, type Order, type ProjectorData } from './messages.js';
+import { repeatRules, REPEATS_SECRET } from './repeat-rules.js';
 import { StatusReports } from './status-reports.js';
 
 const { folder, masterKey, place, ledgerFile } = workerData as ProjectorData;
@@ -27,7 +28,7 @@ async function run(): Promise<void> {
     reader,
     vault,
     writer,
-    projections: PROJECTIONS,
+    projections: projectionsWith({ rules: repeatRules(), secret: vault.secret(REPEATS_SECRET) }),
     upcasts: caseAggregate.upcasts,
     nowMs: Date.now,
     onLost: (lost) => tell({ kind: 'lost', lost }),

@@ -44,6 +44,8 @@ export interface Projector {
   onAdvance(listener: (advance: ProjectorAdvance) => void): () => void;
   /** As of the last work that was done, at most a fifth of a second old while there is work. */
   status(): readonly ProjectionStatus[];
+  /** Calls back whenever `status` is another. @returns how to stop it */
+  onStatus(listener: () => void): () => void;
   /** Why the projections stand still, while they do: they try again, but for the end of the thread. */
   failure(): string | undefined;
   /** Builds a view anew beside the live one. Resolves when readers see it. @throws ProjectorFailed UNKNOWN_PROJECTION */
@@ -119,6 +121,11 @@ class ProjectorHandle implements Projector {
 
   status(): readonly ProjectionStatus[] {
     return this.last.projections;
+  }
+
+  onStatus(listener: () => void): () => void {
+    this.statusListeners.add(listener);
+    return () => void this.statusListeners.delete(listener);
   }
 
   failure(): string | undefined {

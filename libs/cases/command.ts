@@ -38,6 +38,9 @@ export class PersonDetails {
 
   @TextField({ optional: true, max: 1000 })
   address?: string;
+
+  @TextField({ optional: true, max: 1000, description: 'A number or pseudonym by which another system knows them' })
+  reference?: string;
 }
 
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
@@ -72,6 +75,7 @@ export const personSecret = (partyId: string, details: PersonDetails | undefined
     phone: details?.phone,
     email: details?.email,
     address: details?.address,
+    reference: details?.reference,
   });
   return Object.keys(value).length === 0 ? undefined : { keyId: partyId, value: { ...value } };
 };

@@ -40,6 +40,22 @@ export function readValues(
   return { open, personal: Object.keys(personal).length === 0 ? undefined : personal, given };
 }
 
+/** What a source says of a case refuses nothing: a value that the pack does not know, or would refuse, is kept sealed. */
+export function readHistoricValues(
+  values: Readonly<Record<string, Value>> | undefined,
+  fields: readonly PackField[],
+): Pick<ReadValues, 'open' | 'personal'> {
+  const open: Record<string, Value> = {};
+  const personal: Record<string, Value> = {};
+  for (const [id, value] of Object.entries(values ?? {})) {
+    const field = fields.find((it) => it.id === id);
+    const read = field === undefined ? value : readValue(value, field);
+    if (field === undefined || field.personal || isRefusal(read)) personal[id] = isRefusal(read) ? value : read;
+    else open[id] = read;
+  }
+  return { open, personal: Object.keys(personal).length === 0 ? undefined : personal };
+}
+
 function readValue(value: Value, field: PackField): Value | Refusal {
   const { id, type, choices = [] } = field;
   const wrong = (expected: string, allowed?: readonly string[]): Refusal =>

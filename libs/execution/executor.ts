@@ -189,7 +189,8 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
     const appended = await this.append(at, draft.events, decision.result);
     if (appended === 'conflict') return 'conflict';
     // Imported cases are mostly over: they would only push out those that are being worked on.
-    if (decision.historical !== true) this.cache.set(stream, { state: draft.state, head: appended });
+    if (decision.historical === true) this.cache.delete(stream);
+    else this.cache.set(stream, { state: draft.state, head: appended });
     return answer(appended, decision.result);
   }
 

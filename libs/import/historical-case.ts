@@ -46,7 +46,11 @@ export interface HistoricalCase {
     readonly phone?: string;
     readonly email?: string;
     readonly address?: string;
+    /** By which the source knows them. */
+    readonly reference?: string;
   };
+  /** Fields of packs, by id. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly externalReference?: string;
   readonly targetAt?: Instant;
   /** The cut-over (EVENTS.md 18). */

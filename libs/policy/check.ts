@@ -96,12 +96,15 @@ function referenceFaults(pack: Pack): readonly Fault[] {
   const faults: Fault[] = [];
   const fields = new Set(pack.fields.map(({ id }) => id));
   const steps = new Set(pack.steps.map(({ id }) => id));
-  pack.repeats.forEach(({ same, window }, index) => {
+  pack.repeats.forEach(({ same, window, calendar }, index) => {
     for (const name of same) {
       const field = name.startsWith('field.') ? name.slice('field.'.length) : undefined;
       if (field !== undefined && !fields.has(field)) {
         faults.push({ path: ['repeats', index, 'same'], reason: `the pack has no field "${field}"` });
       }
+    }
+    if (calendar !== undefined && calendarNamed(pack.calendars, calendar) === undefined) {
+      faults.push({ path: ['repeats', index, 'calendar'], reason: `there is no calendar "${calendar}"` });
     }
     const budget = window === undefined ? undefined : parsePackBudget(window);
     if (isRefusal(budget)) faults.push({ path: ['repeats', index, 'window'], reason: reasonOf(budget) });

@@ -5,6 +5,7 @@ export type { Reckoned, Span } from './reckoning.js';
 export * from './policy.js';
 export * from './load.js';
 export * from './shipped.js';
+export * from './repeats/index.js';
 export { packJsonSchema, type Category, type SeverityRule } from './schema/pack.js';
 export * from './differences.js';
 export type { ClockRule, EscalationRule } from './schema/clock.js';

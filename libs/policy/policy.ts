@@ -123,6 +123,18 @@ export class Policy {
     return this.pack.repeats;
   }
 
+  /** the length of a rule's window, and when one that begins at an instant ends; undefined where it has no end. */
+  windowOf({ window, calendar }: RepeatRule): { budget: Budget; after: (from: Instant) => Instant } | undefined {
+    if (window === undefined) return undefined;
+    const budget = this.asWritten(window) as Budget;
+    const after = (from: Instant): Instant => {
+      const end = this.reckoning.reckon({ budget, calendar }, { startsAt: from, pauses: [], knownAt: from });
+      // Nothing lies behind the years that instants can name.
+      return isRefusal(end) ? '9999-12-31T23:59:59.999Z' : end.dueAt;
+    };
+    return { budget, after };
+  }
+
   get routineVisits(): Pack['routineVisits'] {
     return this.pack.routineVisits;
   }

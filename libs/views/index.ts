@@ -1,4 +1,4 @@
-export { PROJECTIONS } from './projections.js';
+export { PROJECTIONS, projectionsWith } from './projections.js';
 export type { ViewsSchema } from './schema.js';
 export { caseBoardProjection } from './case-board/projection.js';
 export { caseBoard, type BoardItem, type BoardPage } from './case-board/query.js';
@@ -29,3 +29,14 @@ export {
   type AssessmentPage,
   type Lateness,
 } from './assessment/query.js';
+export { repeatsProjection, type RepeatSources } from './repeats/projection.js';
+export {
+  casesKeyed,
+  casesOfKey,
+  changedKeys,
+  changesBehind,
+  repeatCases,
+  type ChangedKey,
+  type KeyedCase,
+  type RepeatCase,
+} from './repeats/query.js';

@@ -3,6 +3,7 @@ import type { BoardRow, CaseTermRow, CaseTextRow } from './case-board/tables.js'
 import type { TimelineRow } from './case-timeline/tables.js';
 import type { CountedCaseRow, CountRow } from './counts/tables.js';
 import type { DeadlineCaseRow, DeadlineRow } from './deadlines/tables.js';
+import type { RepeatCaseRow, RepeatChangeRow, RepeatKeyRow } from './repeats/tables.js';
 
 /** The tables that queries see; which generation stands behind a name is the runner's affair. */
 export interface ViewsSchema {
@@ -16,4 +17,7 @@ export interface ViewsSchema {
   counted_case: CountedCaseRow;
   assessment: AssessmentRow;
   assessment_case: AssessmentCaseRow;
+  repeat_case: RepeatCaseRow;
+  repeat_key: RepeatKeyRow;
+  repeat_change: RepeatChangeRow;
 }

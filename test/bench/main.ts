@@ -1,4 +1,4 @@
-// `npm run bench`: every figure beside its ceiling, measured in the same run. `npm run bench -- commands` or `-- views` for a part.
+// `npm run bench`: every figure beside its ceiling, measured in the same run. `npm run bench -- commands`, `-- views` … for a part.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { calendar } from './calendar.js';
@@ -70,6 +70,18 @@ async function views(): Promise<void> {
   if (process.env.BENCH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
+/** R-1: how long it takes to find the repeats of a complaint among a million. */
+async function repeats(): Promise<void> {
+  const complaints = Number(process.env.BENCH_COMPLAINTS ?? 1_000_000);
+  const found = await measured<{ p50: number; p99: number; rssMb: number }>('test/bench/repeats.js', [
+    String(complaints),
+  ]);
+  const name = `repeats of a complaint among ${complaints}`;
+  console.log(line({ name: `${name}, p50`, value: found.p50, unit: 'ms' }));
+  console.log(line({ name: `${name}, p99`, value: found.p99, unit: 'ms', aim: { atMost: 5 } }));
+  console.log(line({ name: 'memory of the process, filling included', value: found.rssMb, unit: 'MB' }));
+}
+
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   commands,
   views,
@@ -78,6 +90,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   decide,
   clocks,
   esdb,
+  repeats,
 };
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {

@@ -5,6 +5,7 @@ import { Engine } from '../engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';
+import { repeatsStatus } from '../repeats.js';
 import { Telemetry } from '../telemetry.js';
 
 /** For those who run the engine: does it live, how far behind is it, what stands still. */
@@ -32,9 +33,12 @@ export class OperationsController {
   }
 
   @Get('projections')
-  @ApiOperation({ summary: 'Every view: how far it is, and what stopped it' })
-  projections(): { items: readonly object[] } {
-    return { items: this.engine.projector.status().map((view) => shownView(view, this.engine)) };
+  @ApiOperation({ summary: 'Every view and automation: how far it is, and what stopped it' })
+  async projections(): Promise<{ items: readonly object[]; automations: readonly object[] }> {
+    return {
+      items: this.engine.projector.status().map((view) => shownView(view, this.engine)),
+      automations: [await repeatsStatus(this.engine)],
+    };
   }
 
   @Post('projections/:name/rebuild')

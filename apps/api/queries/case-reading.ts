@@ -10,6 +10,7 @@ import {
 import { StreamNotFound, type EventStore, type StoredEvent } from '#event-store';
 import { decodeEvent, type Actor, type Clock, type Instant, type JsonObject, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
+import { repeatsOf } from './case-repeats.js';
 import { erasedKeysIn, openParts, type LostKey, type Vault } from '#privacy';
 import {
   asOf,
@@ -108,6 +109,12 @@ export class CaseReading {
   async timeline(caseId: string, moment: Moment): Promise<TimelineEntry[] | undefined> {
     const stream = await this.stream(caseId, moment.open);
     return stream && timeline(asOf(stream.told, moment.by, moment.asOf));
+  }
+
+  /** what it is a repeat of, by which rule, and who found it; read from the record, matched nothing anew. */
+  async repeats(caseId: string): Promise<JsonObject | undefined> {
+    const stream = await this.stream(caseId, false);
+    return stream && repeatsOf(stream.told, this.ports.policyOf(told(stream.told).state));
   }
 
   /** What differs between two moments, and the events that lie between them. */

@@ -48,6 +48,14 @@ export class CaseController {
     return { items: withNames(entries, this.engine.directory) };
   }
 
+  @Get('repeats')
+  @ApiOperation({ summary: 'What it is a repeat of: by which rule, with which cases, found when and by whom' })
+  async repeats(@Req() request: Request): Promise<JsonObject> {
+    const repeats = await this.engine.reading.repeats(caseIdOf(request));
+    if (repeats === undefined) throw new ProblemError('CASE_NOT_FOUND');
+    return repeats;
+  }
+
   @Get('changes')
   @ApiOperation({ summary: 'What changed between two instants, field by field' })
   async changes(@Req() request: Request, @Query() query: SpanQuery): Promise<JsonObject> {

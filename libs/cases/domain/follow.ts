@@ -57,10 +57,12 @@ export function follow(
   }
 }
 
+const GRADED_IN_HISTORY: ReadonlySet<string> = new Set(['TakenOver', 'RepeatFound', 'RepeatWithdrawn']);
+
 /** Grounds first: clocks that start now start with the severity that holds then. */
 function graded(state: CaseState, event: RecordedCaseEvent, facts: Facts<Policy>): readonly CaseEvent[] | Refusal {
-  // History is graded once, by the policy at take-over (EVENTS.md 18).
-  const isHistory = event.meta.historical === true && event.type !== 'TakenOver';
+  // History is graded once, by the policy at take-over (EVENTS.md 18); what it repeats is found out afterwards.
+  const isHistory = event.meta.historical === true && !GRADED_IN_HISTORY.has(event.type);
   const grounds = isHistory ? [] : groundsAfter(state, event, facts);
   const severity = grounds.reduce<Severity>(
     (now, { type, data }) => (type === 'SeverityRaised' || type === 'SeverityLowered' ? data.to : now),

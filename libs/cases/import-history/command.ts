@@ -25,6 +25,7 @@ import {
   NestedField,
   NestedListField,
   TextField,
+  ValuesField,
 } from '../fields.js';
 
 /** One row or entry of the source. What it does not say is left out. */
@@ -118,6 +119,12 @@ export class ImportHistory extends CaseCommand {
 
   @NestedField(() => PersonDetails, { optional: true })
   complainant?: PersonDetails;
+
+  @ValuesField({
+    optional: true,
+    description: "The pack's own fields, by id; what the pack does not know stays sealed",
+  })
+  fields?: Record<string, string | number | boolean>;
 
   @TextField({ optional: true, max: 1000 })
   externalReference?: string;

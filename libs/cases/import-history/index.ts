@@ -2,6 +2,7 @@ import { accept, refuse, type Facts } from '#kernel';
 import type { Policy } from '#policy';
 import { deadlineGiven, SOURCE_TARGET_CLOCK, type CaseEvent } from '../domain/index.js';
 import { decider, personSecret, present, secretText } from '../command.js';
+import { readHistoricValues } from '../pack-fields.js';
 import type { ImportHistory } from './command.js';
 import { Past } from './past.js';
 
@@ -31,6 +32,7 @@ export const importHistory = decider<ImportHistory>('ImportHistory', (command, _
 
 function received(command: ImportHistory, complainant: string, facts: Facts<Policy>): CaseEvent {
   const { kind, channel, persons, category, unit, externalReference, openedAt } = command;
+  const values = readHistoricValues(command.fields, facts.policy.fields);
   const text = (value: string | undefined) =>
     value === undefined ? undefined : secretText(facts, [complainant], value);
   return {
@@ -42,6 +44,7 @@ function received(command: ImportHistory, complainant: string, facts: Facts<Poli
       persons,
       circumstances: [...new Set(command.circumstances)],
       ...present({ category, unit }),
+      ...(Object.keys(values.open).length === 0 ? {} : { fields: values.open }),
       ...(externalReference === undefined ? {} : { externalReferenceGiven: true as const }),
     },
     personal: present({
@@ -49,6 +52,7 @@ function received(command: ImportHistory, complainant: string, facts: Facts<Poli
       content: text(command.content),
       complainant: personSecret(complainant, command.complainant),
       externalReference: externalReference === undefined ? undefined : { keyId: complainant, value: externalReference },
+      fields: values.personal && { keyId: complainant, value: values.personal },
     }),
     occurredAt: openedAt,
   };

@@ -142,7 +142,11 @@ function compileHead(compiler: ValueCompiler, mapping: Mapping): Read<CaseHead> 
     phone: compiler.text(fields.complainant?.phone),
     email: compiler.text(fields.complainant?.email),
     address: compiler.text(fields.complainant?.address),
+    reference: compiler.text(fields.complainant?.reference),
   });
+  const own = compileMembers<Record<string, string>>(
+    Object.fromEntries(Object.entries(fields.own).map(([field, spec]) => [field, compiler.text(spec)])),
+  );
   const name = { source: mapping.source, mapping: `${mapping.source}@${mapping.version}` };
   return (row, problems) => {
     const needed = { kind: kind(row, problems), channel: channel(row, problems), openedAt: openedAt(row, problems) };
@@ -150,6 +154,7 @@ function compileHead(compiler: ValueCompiler, mapping: Mapping): Read<CaseHead> 
       if (value === undefined) problems.push({ code: 'VALUE_MISSING', reason: `The row gives no ${field}.` });
     }
     const who = complainant(row, problems);
+    const values = own(row, problems);
     return {
       ...name,
       ...(needed as Pick<CaseHead, 'kind' | 'channel' | 'openedAt'>),
@@ -157,6 +162,7 @@ function compileHead(compiler: ValueCompiler, mapping: Mapping): Read<CaseHead> 
       circumstances: [],
       ...rest(row, problems),
       ...(Object.keys(who).length > 0 && { complainant: who }),
+      ...(Object.keys(values).length > 0 && { fields: values }),
     };
   };
 }

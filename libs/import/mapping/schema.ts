@@ -127,8 +127,12 @@ export const mappingSchema = membersOf({
         phone: text.optional(),
         email: text.optional(),
         address: text.optional(),
+        /** By which the source knows them; two cases with one reference are of one person. */
+        reference: text.optional(),
       })
       .optional(),
+    /** Fields of packs, by id. */
+    own: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a field is named by its id'), text).default({}),
   }),
   openedAt: column,
   targetAt: column.optional(),

@@ -90,6 +90,8 @@ export const repeat = z
     same: z.array(z.string().regex(/^(complainant|category|unit|channel|field\.[A-Za-z0-9._-]+)$/)).min(1),
     /** `1mo`, `24h` …; without end where left out. */
     window: z.string().optional(),
+    /** In whose zone months are counted; UTC where left out. */
+    calendar: z.string().optional(),
     /** `together`: so many within one window; `previous`: not longer than the window after the one before. */
     counting: z.enum(['together', 'previous']).default('together'),
     atLeast: z.int().min(2).default(2),
@@ -102,6 +104,9 @@ export const repeat = z
   .superRefine((it, context) => {
     if (it.counting === 'previous' && it.window === undefined) {
       context.addIssue({ code: 'custom', message: 'say how long after the previous one', path: ['window'] });
+    }
+    if ((it.counting === 'previous' || it.afterHandling) && it.atLeast !== 2) {
+      context.addIssue({ code: 'custom', message: 'a case and the one before it are two', path: ['atLeast'] });
     }
   });
 

@@ -1,0 +1,105 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeepRepeats, type Finding, type MatchRepeatsPorts } from '#automations';
+import { MatchRepeats, matchRepeats } from '#cases';
+import {
+  comparePositions,
+  ENGINE,
+  isRefusal,
+  newId,
+  parsePositionToken,
+  positionToken,
+  START,
+  type Position,
+} from '#kernel';
+import { casesKeyed, casesOfKey, changedKeys, changesBehind, repeatCases } from '#views';
+import { repeatRules } from '../worker/repeat-rules.js';
+import type { Engine } from './engine.js';
+
+const VIEW = 'repeats';
+/** Lost, or of another log, it costs time and nothing else: what is on record already is not recorded again. */
+const CHECKPOINT_FILE = 'repeats.checkpoint';
+const WAIT_FOR_VIEW_MS = 30_000;
+
+/** The automation with the engine under it: what is compared comes from the view, what is found goes through the executor. */
+export function keepRepeats(engine: Engine, head: Position, told: Pick<MatchRepeatsPorts, 'onFailure'>): KeepRepeats {
+  const { views, projector, store } = engine;
+  return new KeepRepeats({
+    clock: engine.clock,
+    rules: repeatRules(),
+    ready: () => isReady(engine, head),
+    changedKeys: (after, limit) => changedKeys(views, after, limit),
+    casesOfKey: (key, span) => casesOfKey(views, key, span),
+    keyed: (sameness, caseIds) => casesKeyed(views, sameness, caseIds),
+    casesOnRecord: (caseIds) => repeatCases(views, caseIds),
+    send: (finding) => send(engine, finding),
+    seen: async () => {
+      const sent = (await store.head()) ?? START;
+      if (!(await projector.waitFor(sent, WAIT_FOR_VIEW_MS))) throw new Error('the views do not come up with the log');
+    },
+    checkpoint: checkpointIn(join(engine.settings.folder, CHECKPOINT_FILE), store.epoch, head),
+    ...told,
+  });
+}
+
+/** A view that is being made, or was made by other rules, knows too little: what it does not show would be taken back. */
+function isReady({ projector, viewsReached }: Engine, head: Position): boolean {
+  const view = projector.status().find(({ name }) => name === VIEW);
+  return (view?.state === 'live' || view?.state === 'rebuilding') && comparePositions(viewsReached, head) >= 0;
+}
+
+async function send({ executor }: Engine, { caseId, ...finding }: Finding): Promise<void> {
+  const outcome = await executor.execute({
+    id: caseId,
+    decide: matchRepeats,
+    command: Object.assign(new MatchRepeats(), finding),
+    commandId: newId(),
+    digest: '',
+    actor: ENGINE,
+    correlationId: `case-${caseId}`,
+  });
+  if (isRefusal(outcome)) throw new Error(`the repeats of case ${caseId} were refused: ${outcome.code}`);
+}
+
+/** How far the repeats are matched. */
+export interface RepeatsStatus {
+  readonly name: 'match-repeats';
+  /** How many changes wait to be matched; null where the views are paused. */
+  readonly lagChanges: number | null;
+  readonly checkpoint: string | null;
+}
+
+export async function repeatsStatus({ views, repeats, store, settings }: Engine): Promise<RepeatsStatus> {
+  const { position } = repeats;
+  if (settings.projections === 'pause') return { name: 'match-repeats', lagChanges: null, checkpoint: null };
+  const at = BigInt(position);
+  return {
+    name: 'match-repeats',
+    lagChanges: await changesBehind(views, position),
+    checkpoint: position < 0 ? null : positionToken(store.epoch, { commit: at, prepare: at }),
+  };
+}
+
+/** Read once and kept; the position is that of the embedded log, which is one number. */
+function checkpointIn(file: string, epoch: string, head: Position): MatchRepeatsPorts['checkpoint'] {
+  let position = readCheckpoint(file, epoch, head);
+  return {
+    read: () => position,
+    write: (reached) => {
+      const at = BigInt(reached);
+      writeFileSync(`${file}.new`, positionToken(epoch, { commit: at, prepare: at }));
+      renameSync(`${file}.new`, file);
+      position = reached;
+    },
+  };
+}
+
+function readCheckpoint(file: string, epoch: string, head: Position): number {
+  try {
+    const found = parsePositionToken(epoch, readFileSync(file, 'utf8').trim());
+    // Ahead of the log it is of a newer one than was restored.
+    return typeof found === 'string' || comparePositions(found, head) > 0 ? -1 : Number(found.prepare);
+  } catch {
+    return -1;
+  }
+}
