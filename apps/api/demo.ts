@@ -47,13 +47,13 @@ export async function seedDemo({ engine }: ApiServer): Promise<void> {
   const dice = new Dice(20_261_122);
   const appointments = Array.from({ length: CASES }, (_, number) => story(number, dice, now)).flat();
   appointments.sort((a, b) => (a.at < b.at ? -1 : 1));
-  await engine.timer.stop();
+  await engine.automations.timer.stop();
   const desk = new Desk(engine.executorOn(clock), engine.reading, staff);
   for (const appointment of appointments) {
     if (appointment.at > clock.now()) clock.moveTo(appointment.at);
     await desk.keep(appointment);
   }
-  engine.timer.start();
+  engine.automations.timer.start();
 }
 
 /** A case from its first call on, as far as it came by now. */

@@ -1,59 +1,30 @@
-import type { Logger } from 'pino';
-import type { KeepRepeats, RecomputeProvisional, SettleDue } from '#automations';
 import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
-import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
+import type { EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
-import { START, type Clock, type ClockWatcher, type Position } from '#kernel';
+import type { Clock, ClockWatcher, Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
-import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
-import { openSharedDirectory } from '#organisation/postgres';
 import type { Policy } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
-import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import { openEmbeddedAttachments, type EmbeddedVault } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
-import { awaitDatabase } from './await-database.js';
-import { lockFolder, type FolderLock } from './data-folder.js';
+import { Automations } from './automations.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
 import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
-import { Notifications, rulesOf } from './notifications.js';
-import { openClock, type LogClock } from './log-clock.js';
-import { heldBy, openOrganisation, ruledWith } from './organisation/composition.js';
+import type { LogClock } from './log-clock.js';
+import type { Notifications } from './notifications.js';
+import { heldBy, ruledWith } from './organisation/composition.js';
+import { openParts, type Parts, type Surroundings } from './parts.js';
 import { CaseReading } from './queries/case-reading.js';
-import { openRulebook, packInForce, policyOf, ruledBy } from './rules/composition.js';
-import { recomputeProvisional } from './rules/recompute.js';
-import { keepRepeats, repeatsStatus } from './repeats.js';
+import { packInForce, policyOf, ruledBy } from './rules/composition.js';
 import type { Settings } from './settings.js';
-import type { Telemetry } from './telemetry.js';
-import { settleDue } from './timer.js';
-import { ViewAccess } from './view-access.js';
+import type { ViewAccess } from './view-access.js';
 
-export interface Surroundings {
-  readonly logger: Logger;
-  readonly telemetry: Telemetry;
-  /** The command line leaves it to the server's first start to make the administrator, who is greeted there. */
-  readonly bootstrap?: false;
-  /** The command line leaves notifications to the server, which has the mail server's settings and goes on where it stood. */
-  readonly notify?: false;
-}
-
-interface Parts {
-  readonly lock: FolderLock;
-  readonly time: LogClock;
-  readonly vault: EmbeddedVault;
-  readonly store: EmbeddedEventStore;
-  readonly rulebook: Rulebook;
-  readonly directory: Directory;
-  readonly organisation: Organisation;
-  readonly viewAccess: ViewAccess;
-  /** Where the log ended when it was opened. */
-  readonly head: Position;
-  readonly notifications: Notifications;
-}
+export type { Surroundings } from './parts.js';
 
 /** How long a read waits for the position it asks for. */
 const WAIT_FOR_VIEW_MS = 5000;
@@ -67,11 +38,9 @@ export class Engine {
   readonly attachments: AttachmentStore;
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
-  readonly timer: SettleDue;
+  readonly automations: Automations;
   private readonly held: (policy: Policy) => Policy;
-  readonly repeats: KeepRepeats;
   private readonly unwatch: () => void;
-  readonly recomputing: RecomputeProvisional;
 
   private constructor(
     readonly settings: Settings,
@@ -102,77 +71,15 @@ export class Engine {
       bySession: (token) => directory.authenticateSession(token),
     };
     this.operator = new LocalOperator(directory);
-    this.timer = settleDue(this, {
-      onSettled: (outcome) => surroundings.telemetry.caseSettled(outcome),
-      onFailure: (error) => surroundings.logger.error({ err: error }, 'the timer failed and will try again'),
-    });
-    this.recomputing = recomputeProvisional(this, {
-      onFailure: (error) =>
-        surroundings.logger.error({ err: error }, 'deadlines could not be counted again; once more'),
-    });
-    this.repeats = keepRepeats(this, parts.head, {
-      onFailure: (error) => surroundings.logger.error({ err: error }, 'matching repeats failed and will try again'),
-    });
-    const { telemetry } = surroundings;
-    telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
-      const { name, lagChanges } = await repeatsStatus(this);
-      return new Map(lagChanges === null ? [] : [[name, lagChanges]]);
-    });
-    this.projector.onAdvance(() => this.viewsMoved());
-    this.projector.onStatus(() => this.repeats.arm());
+    this.automations = new Automations(this, surroundings, parts.head);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
-    if (settings.projections === 'run') {
-      this.viewsMoved();
-      if (surroundings.notify !== false) this.notifications.start();
-      rulebook.onPublished(() => this.recomputing.arm());
-      this.recomputing.arm();
-    }
+    if (settings.projections === 'run') this.automations.start();
   }
 
   /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
   static async open(settings: Settings, surroundings: Surroundings): Promise<Engine> {
-    const { folder } = settings;
-    const lock = lockFolder(folder);
-    const { logger, telemetry, bootstrap } = surroundings;
-    const opened: { close(): Promise<void> }[] = [];
-    const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
-    try {
-      if (settings.databaseUrl !== undefined) await awaitDatabase(settings.databaseUrl, logger);
-      const time = await openClock(folder, settings.testClock);
-      const fromEnvironment = settings.masterKey;
-      const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
-      const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
-      const store = keep(await openEmbeddedEventStore({ folder }));
-      const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
-      const { adminKey, pack } = settings;
-      const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
-      const organisation = keep(await openOrganisation({ store, vault, clock: time.clock }, logger));
-      const first =
-        bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
-      const log = {
-        info: (facts: object, message: string) => logger.info(facts, message),
-        error: (facts: object, message: string) => logger.error(facts, message),
-      };
-      const onLost = (): void => telemetry.keyLost();
-      const { databaseUrl, projections } = settings;
-      const viewAccess = keep(
-        await ViewAccess.open({ folder, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
-      );
-      const secret = vault.secret('notifications');
-      const notifications = keep(
-        await Notifications.open({
-          ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
-          rules: rulesOf(rulebook),
-        }),
-      );
-      const head = (await store.head()) ?? START;
-      const parts = { lock, time, vault, store, rulebook, directory, organisation, viewAccess, notifications, head };
-      return new Engine(settings, parts, first, surroundings);
-    } catch (error) {
-      for (const part of opened) await part.close();
-      lock.release();
-      throw error;
-    }
+    const { parts, first } = await openParts(settings, surroundings);
+    return new Engine(settings, parts, first, surroundings);
   }
 
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
@@ -291,9 +198,7 @@ export class Engine {
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
     this.unwatch();
-    await this.recomputing.stop();
-    await this.timer.stop();
-    await this.repeats.stop();
+    await this.automations.stop();
     await this.operator.end();
     await this.notifications.close();
     await this.parts.viewAccess.close();
@@ -305,11 +210,6 @@ export class Engine {
     this.parts.lock.release();
   }
 
-  private viewsMoved(): void {
-    this.timer.arm();
-    this.repeats.arm();
-  }
-
   /** EVENTS.md 19: what fell due while time could not be trusted is settled as soon as it can be again. */
   private clockWatcher(): ClockWatcher {
     const { logger } = this.surroundings;
@@ -318,7 +218,7 @@ export class Engine {
       jumped: (jump) => logger.error(jump, todo),
       trusted: () => {
         logger.info('the clock can be trusted again: writing goes on');
-        if (this.settings.projections === 'run') this.viewsMoved();
+        if (this.settings.projections === 'run') this.automations.arm();
       },
     };
   }
@@ -328,9 +228,3 @@ export class Engine {
     this.surroundings.logger.error(lost, 'a key is missing though nobody erased it');
   }
 }
-
-/** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
-const openDirectory = ({ folder, databaseUrl: url }: Settings, secret: Buffer, clock: Clock): Promise<Directory> =>
-  url === undefined
-    ? openEmbeddedDirectory({ folder, secret, clock })
-    : openSharedDirectory({ url, secret, clock, movesIn: controlFile(folder) });

@@ -69,8 +69,8 @@ export interface RepeatsStatus {
   readonly checkpoint: string | null;
 }
 
-export async function repeatsStatus({ views, repeats, store, settings }: Engine): Promise<RepeatsStatus> {
-  const { position } = repeats;
+export async function repeatsStatus({ views, automations, store, settings }: Engine): Promise<RepeatsStatus> {
+  const { position } = automations.repeats;
   if (settings.projections === 'pause') return { name: 'match-repeats', lagChanges: null, checkpoint: null };
   const at = BigInt(position);
   return {

@@ -93,7 +93,7 @@ export class LocalClient implements EngineClient {
   }
 
   calendars(): Promise<readonly ShownCalendar[]> {
-    const progress = this.engine.recomputing.progress();
+    const progress = this.engine.automations.recomputing.progress();
     return Promise.resolve(this.engine.rulebook.register.publications().map((it) => shownCalendar(it, progress)));
   }
 

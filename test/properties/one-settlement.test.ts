@@ -24,7 +24,7 @@ async function opened(): Promise<Engine> {
   const settings = readSettings({ REDRESS_DATA: folder, REDRESS_TEST_CLOCK: START });
   const engine = await Engine.open(settings, { logger: pino({ level: 'silent' }), telemetry: new Telemetry() });
   // Each path is tried alone.
-  await engine.timer.stop();
+  await engine.automations.timer.stop();
   return engine;
 }
 

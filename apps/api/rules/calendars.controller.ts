@@ -31,7 +31,7 @@ export class CalendarsController {
   @Get()
   @ApiOperation({ summary: 'The holiday calendars that were published, the earliest first' })
   list(): { items: readonly ShownCalendar[] } {
-    const progress = this.engine.recomputing.progress();
+    const progress = this.engine.automations.recomputing.progress();
     return { items: this.engine.rulebook.register.publications().map((it) => shownCalendar(it, progress)) };
   }
 

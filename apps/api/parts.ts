@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
+import { START, type Clock, type Position } from '#kernel';
+import type { Directory, FirstAdministrator, Organisation } from '#organisation';
+import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
+import { openSharedDirectory } from '#organisation/postgres';
+import { loadMasterKey, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { Rulebook } from '#rulebook';
+import { awaitDatabase } from './await-database.js';
+import { lockFolder, type FolderLock } from './data-folder.js';
+import { openClock, type LogClock } from './log-clock.js';
+import { Notifications, rulesOf } from './notifications.js';
+import { openOrganisation } from './organisation/composition.js';
+import { openRulebook } from './rules/composition.js';
+import type { Settings } from './settings.js';
+import type { Telemetry } from './telemetry.js';
+import { ViewAccess } from './view-access.js';
+
+export interface Surroundings {
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  /** The command line leaves it to the server's first start to make the administrator, who is greeted there. */
+  readonly bootstrap?: false;
+  /** The command line leaves notifications to the server, which has the mail server's settings and goes on where it stood. */
+  readonly notify?: false;
+}
+
+/** What the engine stands on, opened in this order and closed in the other. */
+export interface Parts {
+  readonly lock: FolderLock;
+  readonly time: LogClock;
+  readonly vault: EmbeddedVault;
+  readonly store: EmbeddedEventStore;
+  readonly rulebook: Rulebook;
+  readonly directory: Directory;
+  readonly organisation: Organisation;
+  readonly viewAccess: ViewAccess;
+  /** Where the log ended when it was opened. */
+  readonly head: Position;
+  readonly notifications: Notifications;
+}
+
+interface OpenedParts {
+  readonly parts: Parts;
+  readonly first: FirstAdministrator | undefined;
+}
+
+/** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
+export async function openParts(settings: Settings, surroundings: Surroundings): Promise<OpenedParts> {
+  const { folder } = settings;
+  const lock = lockFolder(folder);
+  const { logger, telemetry, bootstrap } = surroundings;
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
+  try {
+    if (settings.databaseUrl !== undefined) await awaitDatabase(settings.databaseUrl, logger);
+    const time = await openClock(folder, settings.testClock);
+    const fromEnvironment = settings.masterKey;
+    const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
+    const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
+    const store = keep(await openEmbeddedEventStore({ folder }));
+    const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
+    const { adminKey, pack } = settings;
+    const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
+    const organisation = keep(await openOrganisation({ store, vault, clock: time.clock }, logger));
+    const first =
+      bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
+    const log = {
+      info: (facts: object, message: string) => logger.info(facts, message),
+      error: (facts: object, message: string) => logger.error(facts, message),
+    };
+    const onLost = (): void => telemetry.keyLost();
+    const { databaseUrl, projections } = settings;
+    const viewAccess = keep(
+      await ViewAccess.open({ folder, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
+    );
+    const secret = vault.secret('notifications');
+    const notifications = keep(
+      await Notifications.open({
+        ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
+        rules: rulesOf(rulebook),
+      }),
+    );
+    const head = (await store.head()) ?? START;
+    const parts = { lock, time, vault, store, rulebook, directory, organisation, viewAccess, notifications, head };
+    return { parts, first };
+  } catch (error) {
+    for (const part of opened) await part.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
+const openDirectory = ({ folder, databaseUrl: url }: Settings, secret: Buffer, clock: Clock): Promise<Directory> =>
+  url === undefined
+    ? openEmbeddedDirectory({ folder, secret, clock })
+    : openSharedDirectory({ url, secret, clock, movesIn: controlFile(folder) });
