@@ -10,12 +10,16 @@ import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
 import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
+import { AssessmentController } from './organisation/assessment.controller.js';
+import { OrganisationController } from './organisation/organisation.controller.js';
 import { PeopleController } from './people/people.controller.js';
 import { SignInController } from './people/sign-in.controller.js';
 import { BoardController } from './queries/board.controller.js';
 import { CaseController } from './queries/case.controller.js';
 import { ExplanationController } from './queries/explanation.controller.js';
 import { PolicyController } from './queries/policy.controller.js';
+import { CalendarsController } from './rules/calendars.controller.js';
+import { PoliciesController } from './rules/policies.controller.js';
 import { Telemetry } from './telemetry.js';
 
 /** Composition only: which controllers there are, and the engine they all work on. */
@@ -32,9 +36,13 @@ export class ApiModule {
         CaseController,
         ExplanationController,
         PolicyController,
+        PoliciesController,
+        CalendarsController,
         FeedController,
         ImportController,
         PeopleController,
+        OrganisationController,
+        AssessmentController,
         SignInController,
         ClockController,
         OperationsController,

@@ -1,15 +1,16 @@
 import type { Logger } from 'pino';
-import type { KeepRepeats, SettleDue } from '#automations';
-import { caseAggregate } from '#cases';
+import type { KeepRepeats, RecomputeProvisional, SettleDue } from '#automations';
+import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
 import { START, type Clock, type ClockWatcher, type Position } from '#kernel';
-import type { Directory, FirstAdministrator } from '#organisation';
+import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
 import { openSharedDirectory } from '#organisation/postgres';
-import { groupPack } from '#policy';
+import type { Policy } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
 import { loadMasterKey, openEmbeddedAttachments, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
@@ -19,10 +20,13 @@ import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
-import { Notifications } from './notifications.js';
+import { Notifications, rulesOf } from './notifications.js';
 import { openClock, type LogClock } from './log-clock.js';
+import { heldBy, openOrganisation, ruledWith } from './organisation/composition.js';
 import { CaseReading } from './queries/case-reading.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
+import { openRulebook, packInForce, policyOf, ruledBy } from './rules/composition.js';
+import { recomputeProvisional } from './rules/recompute.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
 import { settleDue } from './timer.js';
@@ -42,7 +46,9 @@ interface Parts {
   readonly time: LogClock;
   readonly vault: EmbeddedVault;
   readonly store: EmbeddedEventStore;
+  readonly rulebook: Rulebook;
   readonly directory: Directory;
+  readonly organisation: Organisation;
   readonly viewAccess: ViewAccess;
   /** Where the log ended when it was opened. */
   readonly head: Position;
@@ -63,7 +69,9 @@ export class Engine {
   readonly operator: LocalOperator;
   readonly timer: SettleDue;
   readonly repeats: KeepRepeats;
+  private readonly held: (policy: Policy) => Policy;
   private readonly unwatch: () => void;
+  readonly recomputing: RecomputeProvisional;
 
   private constructor(
     readonly settings: Settings,
@@ -71,12 +79,18 @@ export class Engine {
     readonly firstAdministrator: FirstAdministrator | undefined,
     private readonly surroundings: Surroundings,
   ) {
-    const { store, vault, time, directory } = parts;
-    const policy = groupPack();
+    const { store, vault, time, directory, rulebook } = parts;
+    this.held = heldBy(parts.organisation);
     const onLost = (lost: LostKey): void => this.alarm(lost);
     this.executor = this.executorOn(time.clock);
     this.feed = new Feed({ store, vault, upcasts: caseAggregate.upcasts, category: caseAggregate.category, onLost });
-    this.reading = new CaseReading({ store, vault, clock: time.clock, policy, onLost });
+    this.reading = new CaseReading({
+      store,
+      vault,
+      clock: time.clock,
+      policyOf: (state) => this.held(policyOf(rulebook, time.clock)(state)),
+      onLost,
+    });
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,
@@ -102,10 +116,16 @@ export class Engine {
     });
     this.projector.onAdvance(() => this.viewsMoved());
     this.projector.onStatus(() => this.repeats.arm());
+    this.recomputing = recomputeProvisional(this, {
+      onFailure: (error) =>
+        surroundings.logger.error({ err: error }, 'deadlines could not be counted again; once more'),
+    });
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
     if (settings.projections === 'run') {
       this.viewsMoved();
       if (surroundings.notify !== false) this.notifications.start();
+      rulebook.onPublished(() => this.recomputing.arm());
+      this.recomputing.arm();
     }
   }
 
@@ -124,7 +144,9 @@ export class Engine {
       const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
       const store = keep(await openEmbeddedEventStore({ folder }));
       const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
-      const { adminKey } = settings;
+      const { adminKey, pack } = settings;
+      const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
+      const organisation = keep(await openOrganisation({ store, vault, clock: time.clock }, logger));
       const first =
         bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
       const log = {
@@ -140,11 +162,11 @@ export class Engine {
       const notifications = keep(
         await Notifications.open({
           ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
-          policy: groupPack(),
+          rules: rulesOf(rulebook),
         }),
       );
       const head = (await store.head()) ?? START;
-      const parts = { lock, time, vault, store, directory, viewAccess, notifications, head };
+      const parts = { lock, time, vault, store, rulebook, directory, organisation, viewAccess, notifications, head };
       return new Engine(settings, parts, first, surroundings);
     } catch (error) {
       for (const part of opened) await part.close();
@@ -155,10 +177,18 @@ export class Engine {
 
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
-    const { store, vault } = this.parts;
-    const policy = groupPack();
-    const ruling = { pack: policy.id, version: policy.version, policy };
-    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor: () => ruling });
+    const { store, vault, rulebook } = this.parts;
+    const policyFor = ruledWith(this.held, ruledBy(rulebook));
+    return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor });
+  }
+
+  /** The pack of the desk as it is in force now, with those who hold its posts. */
+  get policy(): Policy {
+    return this.held(packInForce(this.rulebook, this.clock));
+  }
+
+  get organisation(): Organisation {
+    return this.parts.organisation;
   }
 
   get clock(): Clock {
@@ -175,6 +205,11 @@ export class Engine {
 
   get vault(): EmbeddedVault {
     return this.parts.vault;
+  }
+
+  /** What rules are in force when. */
+  get rulebook(): Rulebook {
+    return this.parts.rulebook;
   }
 
   get directory(): Directory {
@@ -214,9 +249,18 @@ export class Engine {
     if (!arrived) throw new ProblemError('VIEW_BEHIND', { asked: atLeast, reached: this.viewPosition() });
   }
 
-  /** Whether the log has no event yet. */
+  /** Whether there is no case yet: the rules are on record before the first one. */
   async isEmpty(): Promise<boolean> {
-    return (await this.store.head()) === undefined;
+    const subscription = this.store.subscribeToAll({ filter: { streamPrefixes: [CASE_STREAM_PREFIX] } });
+    try {
+      for await (const { kind } of subscription) {
+        if (kind === 'event') return false;
+        if (kind === 'caughtUp') break;
+      }
+      return true;
+    } finally {
+      subscription.close();
+    }
   }
 
   async checks(): Promise<Readonly<Record<'store' | 'projections' | 'clock', 'up' | 'down'>>> {
@@ -247,11 +291,14 @@ export class Engine {
   /** Ends in the order in which nothing is left without what it needs. */
   async close(): Promise<void> {
     this.unwatch();
+    await this.recomputing.stop();
     await this.timer.stop();
     await this.repeats.stop();
     await this.operator.end();
     await this.notifications.close();
     await this.parts.viewAccess.close();
+    await this.organisation.close();
+    await this.parts.rulebook.close();
     await this.store.close();
     await this.directory.close();
     await this.vault.close();

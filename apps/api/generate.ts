@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { CASE_COMMANDS, CASE_EVENT_TYPES, caseAggregate } from '#cases';
 import { presentVersion } from '#kernel';
+import { packJsonSchema } from '#policy';
 import { commandPath, OPENING_COMMAND } from './commands/routes.js';
 import { Engine } from './engine.js';
 import { EVENT_TYPE_PREFIX } from './feed/cloud-event.js';
@@ -21,6 +22,7 @@ async function generated(): Promise<ReadonlyMap<string, unknown>> {
     ['openapi.json', await openApi()],
     ['events.json', eventCatalogue()],
     ['commands.json', commandCatalogue()],
+    ['pack.schema.json', packJsonSchema()],
   ]);
 }
 

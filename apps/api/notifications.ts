@@ -19,6 +19,7 @@ import { bindOutbox, OUTBOX_MIGRATIONS, SqlOutbox, type OutboxTables } from '#no
 import { SmtpCarrier } from '#notifications/smtp';
 import type { Directory } from '#organisation';
 import type { Policy } from '#policy';
+import type { Rulebook } from '#rulebook';
 import { migrateToLatest, openSqlite } from '#sql';
 import type { Settings } from './settings.js';
 
@@ -27,6 +28,13 @@ const OUTBOX_FILE = 'outbox.db';
 
 type Tables = OutboxTables & JobTables;
 
+/** The rules by which people are told: those of every version that rules any case. */
+export interface NotifyingRules {
+  readonly policyFor: (pack: string, version: string) => Policy;
+  readonly policies: () => readonly Policy[];
+  readonly onPublished: (listener: () => void) => () => void;
+}
+
 export interface NotificationParts {
   readonly settings: Pick<Settings, 'folder' | 'mail' | 'publicUrl'>;
   readonly reader: EventReader;
@@ -34,7 +42,7 @@ export interface NotificationParts {
   readonly directory: Directory;
   /** 32 bytes, the vault's secret `notifications`. */
   readonly secret: Buffer;
-  readonly policy: Policy;
+  readonly rules: NotifyingRules;
   readonly logger: Logger;
 }
 
@@ -60,12 +68,12 @@ export class Notifications {
     private readonly parts: NotificationParts,
     private readonly db: Kysely<Tables>,
   ) {
-    const { clock, reader, secret, settings, directory, policy, logger } = parts;
+    const { clock, reader, secret, settings, directory, rules, logger } = parts;
     const outbox = (this.outbox = new SqlOutbox(db as unknown as Kysely<OutboxTables>));
     const jobs = (this.jobs = new SqlJobs(db as unknown as Kysely<JobTables>));
     this.mail = settings.mail && new SmtpCarrier(settings.mail);
     const onFailure = (error: unknown): void => logger.error({ err: error }, 'notifications failed and will go on');
-    const shared = { clock, outbox, secret, onFailure, policyFor: () => policy };
+    const shared = { clock, outbox, secret, onFailure, policyFor: rules.policyFor };
     this.worker = deliverMessages({
       ...{ ...shared, jobs, mail: this.mail, publicUrl: settings.publicUrl },
       recipientOf: (id) => recipientIn(directory, id),
@@ -77,7 +85,11 @@ export class Notifications {
       onSealed: () => this.worker.arm(),
     });
     this.follower = new NotifyFromLog({
-      ...{ ...shared, reader, policies: [policy] },
+      ...{
+        ...shared,
+        reader,
+        policies: rules.policies,
+      },
       whoIs: (word) => directory.whoIs(word).map(({ id }) => id),
       onRecorded: () => this.sealer.arm(),
     });
@@ -103,6 +115,7 @@ export class Notifications {
   start(): void {
     if (this.mail === undefined) this.parts.logger.info('no REDRESS_SMTP_URL: notifications go into this log');
     this.follower.start();
+    this.parts.rules.onPublished(() => this.follower.rulesChanged());
     this.sealer.arm();
     this.worker.arm();
   }
@@ -183,3 +196,14 @@ function recipientIn(directory: Directory, id: string): Recipient | undefined {
   const { email, language, timeZone } = person;
   return { email, language, timeZone };
 }
+
+export const rulesOf = (rulebook: Rulebook): NotifyingRules => ({
+  policyFor: (pack, version) => {
+    const found = rulebook.register.version(pack, version);
+    // It was published, or nothing could have been ruled by it.
+    if (found === undefined) throw new Error(`this process has not heard of the pack ${pack} ${version} yet`);
+    return found.policy;
+  },
+  policies: () => [...rulebook.register.versions().values()].flat().map(({ policy }) => policy),
+  onPublished: (listener) => rulebook.onPublished(listener),
+});

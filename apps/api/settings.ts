@@ -95,6 +95,10 @@ const SETTINGS = {
       .default(25 * 1024 * 1024),
     allowed: 'the largest attachment in bytes (default 26214400)',
   },
+  REDRESS_PACK: {
+    schema: z.string().min(1).default('group'),
+    allowed: 'the policy pack of cases that name none, by its id (default group)',
+  },
   REDRESS_ESDB_PORT: {
     schema: port.optional(),
     allowed: 'a TCP port on which EventStoreDB clients read the log, usually 2113; 0 for any free one (default: none)',
@@ -134,6 +138,8 @@ export interface Settings {
   readonly publicUrl: string;
   readonly demo: boolean;
   readonly attachmentLimitBytes: number;
+  /** The policy pack of cases that name none. */
+  readonly pack: string;
   readonly projections: 'run' | 'pause';
   /** The EventStoreDB-compatible endpoint, where it is on. */
   readonly esdb: { readonly port: number; readonly insecure: boolean; readonly foreignWrites: boolean } | undefined;
@@ -187,6 +193,7 @@ function settingsOf(read: Values): Settings {
     publicUrl: read.REDRESS_PUBLIC_URL ?? ownUrl(read),
     demo: read.REDRESS_DEMO,
     attachmentLimitBytes: read.REDRESS_ATTACHMENT_LIMIT_BYTES,
+    pack: read.REDRESS_PACK,
     projections: read.REDRESS_PROJECTIONS,
     esdb:
       read.REDRESS_ESDB_PORT === undefined

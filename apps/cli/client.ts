@@ -1,9 +1,13 @@
 import { resolve } from 'node:path';
 import { runningServer } from '../api/data-folder.js';
+import type { ImportSummary } from '#organisation';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { ImportOrder } from '../api/organisation/sending.js';
+import type { Finding, ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
+import type { ShownCalendar, ShownPack } from '../api/rules/shown.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
 export interface EngineClient {
@@ -11,18 +15,41 @@ export interface EngineClient {
   explanation(caseId: string, order: TimelineOrder): Promise<CaseExplained>;
   importCases(cases: readonly object[]): Promise<readonly ImportResult[]>;
   rebuild(view: string): Promise<void>;
+  organisation(moment: AskedMoment): Promise<ShownOrganisation>;
+  checkOrganisation(): Promise<readonly Finding[]>;
+  importOrganisation(order: ImportOrder): Promise<ImportSummary>;
   /** The latest notifications, of one state where it is named. */
   notifications(state: string | undefined): Promise<readonly ShownNotice[]>;
   /** Has dead messages tried again, all where none is named. @returns how many */
   retryNotifications(messageId: string | undefined): Promise<number>;
+  /** The answer of the publication: what was put on record, or that it was known. */
+  publishCalendar(given: unknown): Promise<Published>;
+  calendars(): Promise<readonly ShownCalendar[]>;
+  publishPack(pack: GivenPack): Promise<Published>;
+  packs(): Promise<readonly ShownPack[]>;
+  packText(pack: string, version: string): Promise<string>;
   /** The time that the engine records. */
   now(): Promise<string>;
   close(): Promise<void>;
 }
 
+export type Published = Readonly<Record<string, unknown>> & { readonly known: boolean };
+
+export interface GivenPack {
+  readonly text: string;
+  readonly fileName: string;
+  readonly effectiveFrom?: string;
+}
+
 export interface TimelineOrder {
   readonly by: 'recorded' | 'occurred';
   readonly asOf?: string;
+}
+
+/** Instants with an offset; now where left out. */
+export interface AskedMoment {
+  readonly at?: string;
+  readonly known?: string;
 }
 
 export interface Where {
@@ -33,6 +60,16 @@ export interface Where {
 
 /** A message for whoever typed the command; no stack belongs under it. */
 export class CliError extends Error {}
+
+/** What was refused, for who typed the command: faults one by one, other facts beside the reason. */
+export function refused(problem: { code: string; detail?: string; facts?: object }): CliError {
+  const { faults, ...facts } = (problem.facts ?? {}) as {
+    faults?: readonly (string | { at: string; reason: string })[];
+  };
+  const lines = faults?.map((fault) => (typeof fault === 'string' ? fault : `${fault.at}: ${fault.reason}`)) ?? [];
+  const more = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts)}`;
+  return new CliError([`${problem.code}: ${problem.detail ?? ''}${more}`, ...lines].join('\n'));
+}
 
 /**
  * A server that was named, else the one that runs on the folder, else the engine itself in this process, which takes the
@@ -83,6 +120,18 @@ class HttpClient implements EngineClient {
     await this.request('POST', `/projections/${encodeURIComponent(view)}/rebuild`);
   }
 
+  organisation(moment: AskedMoment): Promise<ShownOrganisation> {
+    return this.request('GET', `/organisation?${new URLSearchParams({ ...moment }).toString()}`);
+  }
+
+  async checkOrganisation(): Promise<readonly Finding[]> {
+    return (await this.request<{ items: Finding[] }>('GET', '/organisation/check')).items;
+  }
+
+  importOrganisation(order: ImportOrder): Promise<ImportSummary> {
+    return this.request('POST', '/organisation/import', order);
+  }
+
   async notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
     const query = new URLSearchParams({ limit: '200', ...(state === undefined ? {} : { state }) });
     return (await this.request<{ items: ShownNotice[] }>('GET', `/notifications?${query.toString()}`)).items;
@@ -91,6 +140,27 @@ class HttpClient implements EngineClient {
   async retryNotifications(messageId: string | undefined): Promise<number> {
     const body = messageId === undefined ? {} : { messageId };
     return (await this.request<{ retried: number }>('POST', '/notifications/retry', body)).retried;
+  }
+
+  publishCalendar(given: unknown): Promise<Published> {
+    return this.request('POST', '/calendars', given);
+  }
+
+  async calendars(): Promise<readonly ShownCalendar[]> {
+    return (await this.request<{ items: ShownCalendar[] }>('GET', '/calendars')).items;
+  }
+
+  publishPack(pack: GivenPack): Promise<Published> {
+    return this.request('POST', '/policies', pack);
+  }
+
+  async packs(): Promise<readonly ShownPack[]> {
+    return (await this.request<{ items: ShownPack[] }>('GET', '/policies')).items;
+  }
+
+  async packText(pack: string, version: string): Promise<string> {
+    const path = `/policies/${encodeURIComponent(pack)}/${encodeURIComponent(version)}`;
+    return (await this.request<{ text: string }>('GET', path)).text;
   }
 
   async now(): Promise<string> {
@@ -117,9 +187,8 @@ class HttpClient implements EngineClient {
       throw new CliError(`${this.base} broke off its answer, or is no Redress (HTTP ${response.status}).`);
     })) as { code?: string; detail?: string; facts?: unknown };
     if (!response.ok) {
-      throw new CliError(
-        `${answer.code ?? response.status}: ${answer.detail ?? ''} ${JSON.stringify(answer.facts ?? {})}`,
-      );
+      const { code = String(response.status), detail = '', facts = {} } = answer;
+      throw refused({ code, detail, facts: facts as object });
     }
     return answer as T;
   }

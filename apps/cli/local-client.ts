@@ -1,14 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { isRefusal, parseInstant, type Actor } from '#kernel';
+import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
+import { FileUnreadable, type ImportSummary } from '#organisation';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { ShownNotice } from '../api/notifications.js';
+import { importFile, type ImportOrder } from '../api/organisation/sending.js';
+import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
 import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
-import { CliError, type EngineClient, type TimelineOrder } from './client.js';
+import type { Executed } from '#execution';
+import { byEngine, type Origin } from '#rulebook';
+import { problemOf } from '../api/http/problems.js';
+import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
+import {
+  CliError,
+  refused,
+  type AskedMoment,
+  type EngineClient,
+  type GivenPack,
+  type Published,
+  type TimelineOrder,
+} from './client.js';
 
 /** The engine itself in this process, for a folder that no server holds. */
 export class LocalClient implements EngineClient {
@@ -45,6 +60,24 @@ export class LocalClient implements EngineClient {
     await this.engine.projector.rebuild(view);
   }
 
+  async organisation({ at, known }: AskedMoment): Promise<ShownOrganisation> {
+    return this.shown(this.instantOf(at), this.instantOf(known)).organisation();
+  }
+
+  async checkOrganisation(): Promise<readonly Finding[]> {
+    const now = this.engine.clock.now();
+    return this.shown(now, now).findings(this.engine.policy);
+  }
+
+  async importOrganisation(order: ImportOrder): Promise<ImportSummary> {
+    try {
+      return await importFile(order, this.engine, { actor: this.actor, correlationId: this.correlationId });
+    } catch (error) {
+      if (error instanceof FileUnreadable) throw new CliError(`FILE_UNREADABLE: ${error.message}`);
+      throw error;
+    }
+  }
+
   notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
     return this.engine.notifications.list(state as ShownNotice['state'] | undefined, undefined, 200);
   }
@@ -55,12 +88,54 @@ export class LocalClient implements EngineClient {
     return answer.retried;
   }
 
+  async publishCalendar(given: unknown): Promise<Published> {
+    return published(await this.engine.rulebook.publishCalendar(given, this.origin()));
+  }
+
+  calendars(): Promise<readonly ShownCalendar[]> {
+    const progress = this.engine.recomputing.progress();
+    return Promise.resolve(this.engine.rulebook.register.publications().map((it) => shownCalendar(it, progress)));
+  }
+
+  async publishPack({ text, fileName, effectiveFrom }: GivenPack): Promise<Published> {
+    const at = effectiveFrom === undefined ? undefined : parseInstant(effectiveFrom);
+    if (effectiveFrom !== undefined && at === undefined)
+      throw new CliError(`${effectiveFrom} is no instant with an offset.`);
+    const pack = { text, fileName, ...(at === undefined ? {} : { effectiveFrom: at }) };
+    return published(await this.engine.rulebook.publishPolicy(pack, this.origin()));
+  }
+
+  packs(): Promise<readonly ShownPack[]> {
+    return Promise.resolve(shownPacks(this.engine.rulebook, this.engine.clock.now()));
+  }
+
+  packText(pack: string, version: string): Promise<string> {
+    const found = this.engine.rulebook.register.version(pack, version);
+    return found === undefined
+      ? Promise.reject(refused(problemOf({ code: 'POLICY_NOT_FOUND', facts: { pack, version } })))
+      : Promise.resolve(found.text);
+  }
+
+  private origin(): Origin {
+    return { ...byEngine(), actor: this.actor, correlationId: this.correlationId };
+  }
+
   now(): Promise<string> {
     return Promise.resolve(this.engine.time.clock.now());
   }
 
   close(): Promise<void> {
     return this.engine.close();
+  }
+
+  private shown(at: Instant, known: Instant): Shown {
+    return new Shown(this.engine.organisation.register, this.engine.directory, { at, known });
+  }
+
+  private instantOf(text: string | undefined): Instant {
+    const at = text === undefined ? this.engine.clock.now() : parseInstant(text);
+    if (at === undefined) throw new CliError(`${text} is no instant with an offset, e.g. 2026-01-05T08:00:00+08:00.`);
+    return at;
   }
 }
 
@@ -75,4 +150,10 @@ function momentOf({ by, asOf }: TimelineOrder): TimelineOrder {
 function known<T>(caseId: string, found: T | undefined): T {
   if (found === undefined) throw new CliError(`There is no case ${caseId}.`);
   return found;
+}
+
+function published(outcome: Executed | Refusal): Published {
+  if (isRefusal(outcome)) throw refused(problemOf(outcome));
+  const { result, position, repeated } = outcome;
+  return { ...result, known: repeated || result['known'] === true, position };
 }

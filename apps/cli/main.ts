@@ -9,8 +9,10 @@ import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
+import { addOrganisation } from './organisation.js';
 import { notifications, type NotificationOptions } from './notifications.js';
 import { migrate, type MigrateOptions } from './migrate.js';
+import { addRulesCommands } from './rules-commands.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
 
@@ -80,11 +82,13 @@ withWhere(program.command('explain <case> [clock]'))
 
 program
   .command('verify')
-  .description('Follows the hash chain of every case and says where it does not hold.')
+  .description('Follows the hash chain of every case and of its rules, and says where it does not hold.')
   .option('--data <folder>', 'data folder (default: REDRESS_DATA, else ./data)')
   .action(async (options: { data?: string }) => {
-    const { streams, events, foreign, faults } = await verify(options);
-    console.log(`${events} events of ${streams} cases; ${foreign} foreign events; ${faults.length} faults`);
+    const { streams, events, ruleEvents, foreign, faults } = await verify(options);
+    console.log(
+      `${events} events of ${streams} cases, ${ruleEvents} of rules; ${foreign} foreign events; ${faults.length} faults`,
+    );
     for (const fault of faults) console.log(fault);
     if (faults.length > 0) process.exitCode = 2;
   });
@@ -121,6 +125,7 @@ withWhere(program.command('notifications'))
   .addOption(new Option('--state <state>', 'only those').choices([...NOTICE_STATES, 'dead']))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
+addRulesCommands(program, withWhere);
 
 program
   .command('clock')
@@ -141,6 +146,8 @@ Example:
   {"due":"2026-01-06T02:00:00.000Z"}`,
   )
   .action((options: ClockOptions) => clock(process.stdin, process.stdout, options));
+
+addOrganisation(program, withWhere);
 
 try {
   await program.parseAsync();

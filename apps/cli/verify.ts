@@ -7,16 +7,21 @@ import { START, type Position } from '#kernel';
 import { CliError } from './client.js';
 
 const PAGE = 1000;
+/** Cases, and what rules were in force when. */
+const OURS = ['case-', 'calendar-', 'policy-', 'rulebook-'];
 
 export interface LogReport {
+  /** Cases. */
   readonly streams: number;
   readonly events: number;
+  /** Events of calendars and packs. */
+  readonly ruleEvents: number;
   readonly foreign: number;
   /** As `stream@revision: what is wrong`. */
   readonly faults: readonly string[];
 }
 
-/** Follows the hash chain of every case in the folder's log, beside a running server or without one (EVENTS.md 3). */
+/** Follows the hash chain of every case, and of the rules that ruled them, in the folder's log, beside a running server or without one (EVENTS.md 3). */
 export async function verify({ data }: { readonly data?: string }): Promise<LogReport> {
   const folder = resolve(data ?? process.env['REDRESS_DATA'] ?? 'data');
   if (!existsSync(folder)) throw new CliError(`There is no data folder ${folder}.`);
@@ -29,25 +34,28 @@ export async function verify({ data }: { readonly data?: string }): Promise<LogR
 }
 
 export async function verifyLog(reader: EventReader): Promise<LogReport> {
-  let [events, foreign] = [0, 0];
+  let [events, ruleEvents, foreign, cases] = [0, 0, 0, 0];
   const faults: string[] = [];
-  const streams = await caseStreams(reader);
+  const streams = await ourStreams(reader);
   for (const stream of streams) {
     const report: ChainReport = verifyChain(await reader.readStream(stream));
-    events += report.events;
+    const isCase = stream.startsWith('case-');
+    if (isCase) cases++;
+    if (isCase) events += report.events;
+    else ruleEvents += report.events;
     foreign += report.foreign.length;
     for (const { fault, revision } of report.faults) faults.push(`${stream}@${revision}: ${fault}`);
   }
-  return { streams: streams.size, events, foreign, faults };
+  return { streams: cases, events, ruleEvents, foreign, faults };
 }
 
-async function caseStreams(reader: EventReader): Promise<Set<string>> {
+async function ourStreams(reader: EventReader): Promise<Set<string>> {
   const streams = new Set<string>();
   for (let last: Position = START; ;) {
     const page = await reader.readAll({ from: last === START ? 'start' : last, maxCount: PAGE });
     const fresh = last === START ? page : page.slice(1);
     if (fresh.length === 0) return streams;
-    for (const { stream } of fresh) if (stream.startsWith('case-')) streams.add(stream);
+    for (const { stream } of fresh) if (OURS.some((prefix) => stream.startsWith(prefix))) streams.add(stream);
     last = fresh[fresh.length - 1]!.position;
   }
 }

@@ -30,6 +30,7 @@ import { ImportHistory, importHistory } from './import-history/index.js';
 import { KeepPromise, keepPromise } from './keep-promise/index.js';
 import { LinkCase, linkCase } from './link-case/index.js';
 import { MakePromise, makePromise } from './make-promise/index.js';
+import { MoveCaseToPolicy, moveCaseToPolicy } from './move-case-to-policy/index.js';
 import { NotifyCustomer, notifyCustomer } from './notify-customer/index.js';
 import { PassOnCase, passOnCase } from './pass-on-case/index.js';
 import { ProposeCompensation, proposeCompensation } from './propose-compensation/index.js';
@@ -127,6 +128,7 @@ export const CASE_COMMANDS: readonly CaseCommandEntry[] = [
   entry(AddAttachment, addAttachment, 'Add an attachment that is stored already'),
   entry(LinkCase, linkCase, 'Link another case'),
   entry(UnlinkCase, unlinkCase, 'Undo a link'),
+  entry(MoveCaseToPolicy, moveCaseToPolicy, 'Move the case to another version of the rules'),
   entry(RecomputeDeadlines, recomputeDeadlines, 'Count provisional deadlines again'),
   entry(SettleCase, settleCase, 'Settle what is due'),
   entry(ImportHistory, importHistory, 'Import a case with its past'),

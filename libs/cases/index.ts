@@ -26,6 +26,7 @@ export * from './import-history/index.js';
 export * from './keep-promise/index.js';
 export * from './link-case/index.js';
 export * from './make-promise/index.js';
+export * from './move-case-to-policy/index.js';
 export * from './notify-customer/index.js';
 export * from './pass-on-case/index.js';
 export * from './propose-compensation/index.js';

@@ -21,7 +21,19 @@ export interface Origin {
   readonly digest: string;
   readonly correlationId: string;
   readonly causationId?: string;
-  readonly policy: { readonly pack: string; readonly version: string };
+}
+
+/** A version of a policy pack, and the rules that it holds. */
+export interface Ruling<P> {
+  readonly pack: string;
+  readonly version: string;
+  readonly policy: P;
+}
+
+/** Which version rules follows from the state: behind an event that moves a stream to another one, that one rules. */
+export interface Rules<S, P> {
+  readonly first: Ruling<P>;
+  after(state: S): Ruling<P> | Refusal;
 }
 
 /** An event of a draft: recorded but for its seal, with its personal parts still in the open. */
@@ -53,6 +65,7 @@ export class Draft<S, E extends DomainEvent, P> {
   readonly events: DraftedEvent[] = [];
   state: S;
   private revision: number;
+  private ruling: Ruling<P>;
 
   constructor(
     private readonly aggregate: Aggregate<S, E, P>,
@@ -60,7 +73,9 @@ export class Draft<S, E extends DomainEvent, P> {
     folded: Folded<S>,
     private readonly origin: Origin,
     private readonly facts: Facts<P>,
+    private readonly rules: Rules<S, P>,
   ) {
+    this.ruling = rules.first;
     this.state = folded.state;
     this.revision = folded.head.revision;
   }
@@ -72,7 +87,7 @@ export class Draft<S, E extends DomainEvent, P> {
   settle(until: Instant, historical = false): boolean {
     const cause: Cause<P> = { facts: { ...this.facts, actor: ENGINE }, settled: true, historical };
     for (let count = 0; count < SETTLEMENTS_PER_APPEND;) {
-      const due = this.aggregate.settle(this.state, until, cause.facts);
+      const due = this.aggregate.settle(this.state, until, this.ruled(cause.facts));
       if (due.length === 0) return true;
       for (const event of due) {
         const refusal = this.add(event, cause);
@@ -100,12 +115,20 @@ export class Draft<S, E extends DomainEvent, P> {
       if (count > FOLLOWERS_PER_EVENT) throw new Error(`what follows from ${event.type} does not come to rest`);
       const recorded = this.record(pending.shift()!, cause);
       this.state = this.aggregate.evolve(this.state, recorded);
+      const ruling = this.rules.after(this.state);
+      if (isRefusal(ruling)) return ruling;
+      this.ruling = ruling;
       // What follows from an event stands right behind it, before the followers of its elder siblings.
-      const followers = this.aggregate.follow(this.state, recorded, cause.facts);
+      const followers = this.aggregate.follow(this.state, recorded, this.ruled(cause.facts));
       if (isRefusal(followers)) return followers;
       pending.unshift(...followers);
     }
     return undefined;
+  }
+
+  private ruled(facts: Facts<P>): Facts<P> {
+    const { policy } = this.ruling;
+    return facts.policy === policy ? facts : { ...facts, policy };
   }
 
   private record(event: E, cause: Cause<P>): Recorded<E> {
@@ -135,7 +158,7 @@ export class Draft<S, E extends DomainEvent, P> {
       correlationId: from.correlationId,
       ...(settled || origin.causationId === undefined ? {} : { causationId: origin.causationId }),
       command: { id: from.commandId, digest: from.digest },
-      policy: origin.policy,
+      policy: { pack: this.ruling.pack, version: this.ruling.version },
       ...(historical ? { historical: true as const } : {}),
       // Both are known when the event is sealed.
       prev: '',

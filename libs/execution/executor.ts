@@ -28,18 +28,18 @@ import {
 } from '#kernel';
 import type { PartToSeal, Vault } from '#privacy';
 import type { Aggregate } from './aggregate.js';
-import { Draft, type DraftedEvent } from './draft.js';
+import { Draft, type DraftedEvent, type Ruling } from './draft.js';
 import { advance, emptyHead, foldStream, SETTLEMENT, type Folded, type StreamHead, type TakenCommand } from './fold.js';
 
 export interface ExecutorPorts<S, P> {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly clock: Clock;
-  /** The policy that rules a stream: the version in force when it was opened (EVENTS.md 18). */
-  readonly policyFor: (
-    state: S,
-    at: Instant,
-  ) => { readonly pack: string; readonly version: string; readonly policy: P };
+  /**
+   * The policy that rules a stream: the version in force when it was opened (EVENTS.md 18), which the state tells; for a
+   * stream that is not open yet by the command that opens it. A refusal refuses the command.
+   */
+  readonly policyFor: (state: S, at: Instant, command?: unknown) => Ruling<P> | Refusal;
 }
 
 export interface Request<C, S, E extends DomainEvent, P> {
@@ -162,7 +162,9 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
     const { folded, stream } = at;
     await this.ports.vault.ready();
     const now = laterOf(this.ports.clock.now(), folded.head.recordedAt);
-    const ruling = this.ports.policyFor(folded.state, now);
+    const { policyFor } = this.ports;
+    const ruling = policyFor(folded.state, now, request.command);
+    if (isRefusal(ruling)) return ruling;
     const facts = {
       at: now,
       actor: request.actor,
@@ -170,8 +172,8 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
       newId,
       newKey: () => this.ports.vault.newKey(),
     };
-    const origin = { ...request, policy: { pack: ruling.pack, version: ruling.version } };
-    const draft = new Draft(this.aggregate, stream, folded, origin, facts);
+    const rules = { first: ruling, after: (state: S) => policyFor(state, now, request.command) };
+    const draft = new Draft(this.aggregate, stream, folded, request, facts, rules);
     if (!draft.settle(now)) {
       // More is due than one append takes (EVENTS.md 13): what was settled stands, whatever becomes of the command.
       const appended = await this.append(at, draft.events, {});

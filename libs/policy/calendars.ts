@@ -21,7 +21,7 @@ const FROM_THE_BEGINNING: Instant = '';
  * published by then, so that nothing depends on when a timer looked (EVENTS.md 14).
  */
 export class Calendars {
-  private readonly prepared = new WeakMap<object, Map<number, Calendar | Refusal>>();
+  private prepared = new WeakMap<object, Map<number, Calendar | Refusal>>();
   private readonly published: PublishedSnapshot[];
 
   /** @param published in the order of publishing; what is shipped with the engine where left out */
@@ -31,9 +31,14 @@ export class Calendars {
     this.published = [...published];
   }
 
-  /** A snapshot that became known. It speaks for all instants from `since` on; earlier ones go on as they were. */
+  /**
+   * A snapshot that became known. It speaks for all instants from `since` on; earlier ones go on as they were. What several
+   * processes publish may be heard of in another order than it was written: it stands in the order of `since`.
+   */
   publish(snapshot: Snapshot, since: Instant): void {
-    this.published.push({ snapshot, since });
+    const behind = this.published.findLastIndex((it) => it.since <= since) + 1;
+    if (behind < this.published.length) this.prepared = new WeakMap();
+    this.published.splice(behind, 0, { snapshot, since });
   }
 
   /** The snapshots that had been published by an instant; before the first, the first. */

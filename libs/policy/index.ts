@@ -6,7 +6,8 @@ export * from './policy.js';
 export * from './load.js';
 export * from './shipped.js';
 export * from './repeats/index.js';
-export type { Category, SeverityRule } from './schema/pack.js';
+export { packJsonSchema, type Category, type SeverityRule } from './schema/pack.js';
+export * from './differences.js';
 export type { ClockRule, EscalationRule } from './schema/clock.js';
 export { Notices } from './notices.js';
 export {

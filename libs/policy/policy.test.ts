@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { complaintLike } from './testing/asked.js';
-import { groupPack, loadPack, WrongPack } from './index.js';
+import { groupPack, loadPack, packContent, packDifferences, packJsonSchema, shippedPacks, WrongPack } from './index.js';
 
 const text = readFileSync(join(import.meta.dirname, 'packs/group.yaml'), 'utf8');
 const group = groupPack();
@@ -80,4 +81,47 @@ test('a pack that is no YAML, has a key nobody knows, an id twice or a gap in it
 
 test('every number of the pack says where it comes from', () => {
   expect(faultsOf(text.replace(", source: 'S-1 [G]' }", ' }'))[0]).toMatch(/severities\.0\.source/);
+});
+
+test('editors: every shipped pack names the schema that lies there, and keeps it; a wrong pack does not', () => {
+  // Zod reads patterns without the flag u, which a validator of JSON Schema sets.
+  const plain = JSON.stringify(packJsonSchema()).replaceAll('\\\\p{L}\\\\p{N}', '\\\\w');
+  const schema = z.fromJSONSchema(JSON.parse(plain) as never);
+  for (const { fileName, text: pack } of shippedPacks()) {
+    const [, path] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(pack)!;
+    // Compiled files lie one folder deeper than their sources.
+    const folder = join(import.meta.dirname, '../../../libs/policy', fileName, '..');
+    expect(JSON.parse(readFileSync(join(folder, path!), 'utf8'))).toEqual(JSON.parse(JSON.stringify(packJsonSchema())));
+    expect(schema.safeParse(packContent(pack)).error).toBeUndefined();
+    expect(schema.safeParse({ ...packContent(pack), clock: [] }).success).toBe(false);
+  }
+});
+
+describe('what a version rules otherwise', () => {
+  const differences = (change: (it: string) => string): readonly string[] => packDifferences(text, change(text));
+
+  test('nothing where only words of comment, the order of fields or of sections differ', () => {
+    expect(differences((it) => `${it}\n# more\n`)).toEqual([]);
+    expect(
+      differences((it) => it.replace("{ tolerance: 30m, source: '·' }", "{ source: '·', tolerance: 30m }")),
+    ).toEqual([]);
+  });
+
+  test('per rule what changes, what is new, what is gone, and what moved where the order rules', () => {
+    expect(differences((it) => it.replace('budget: 2d', 'budget: 1d'))).toEqual(['clocks', '  K-1 budget: 2d → 1d']);
+    expect(differences((it) => it.replace('id: K-2.result', 'id: K-9'))).toEqual([
+      'clocks',
+      '  - K-2.result (K-2 [G]; time ·)',
+      expect.stringMatching(/^ {2}\+ K-9: \{ label: .*budget: 2d/),
+    ]);
+    expect(differences((it) => it.replace('period: 14d', 'period: 7d'))).toEqual(['notice', '  period: 14d → 7d']);
+    const small = /.*H-5.small.*\n/.exec(text)![0];
+    expect(differences((it) => it.replace(small, ''))).toEqual(['compensation', '  - matrix.H-5.small (·)']);
+    const media = /.*S-1.media.*\n/.exec(text)![0];
+    expect(differences((it) => it.replace(media, '').replace('severities:\n', `severities:\n${media}`))).toEqual([
+      'severities',
+      '  S-1.media stands elsewhere in the order',
+      '  S-1.litigation stands elsewhere in the order',
+    ]);
+  });
 });

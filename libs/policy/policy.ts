@@ -24,9 +24,14 @@ export interface SeverityGround {
 export interface Posts {
   /** The persons who answer for a post of a unit: who holds it, or stands in while they are away. None where nobody does. */
   holders(post: string, unit: string | undefined, at: Instant): readonly string[];
+  /** Whether there is such a unit; any is one as long as no unit was ever defined. */
+  knowsUnit(unit: string, at: Instant): boolean;
+  /** The units that there are. */
+  units(at: Instant): readonly string[];
 }
 
-export const NOBODY: Posts = { holders: () => [] };
+/** An organisation of which nothing is on record. */
+export const NOBODY: Posts = { holders: () => [], knowsUnit: () => true, units: () => [] };
 
 /** H-5: who must approve, which row said so, and what that row rests on. */
 export interface Approval {
@@ -71,6 +76,11 @@ export class Policy {
 
   get version(): string {
     return this.pack.version;
+  }
+
+  /** how long before it takes effect a version that follows this one is announced. */
+  get notice(): Pack['notice'] {
+    return this.pack.notice;
   }
 
   get name(): Pack['name'] {

@@ -11,6 +11,7 @@ export {
   dueBefore,
   deadlinesQuery,
   nextDue,
+  provisionalCases,
   type DeadlineFilter,
   type DeadlineItem,
   type DeadlinePage,
@@ -29,3 +30,13 @@ export {
   type KeyedCase,
   type RepeatCase,
 } from './repeats/query.js';
+export { assessmentProjection } from './assessment/projection.js';
+export {
+  assessmentQuery,
+  latenessByDebtor,
+  latenessByUnit,
+  type AssessmentFilter,
+  type AssessmentItem,
+  type AssessmentPage,
+  type Lateness,
+} from './assessment/query.js';

@@ -1,4 +1,5 @@
 import type { Projection } from '#sql';
+import { assessmentProjection } from './assessment/projection.js';
 import { caseBoardProjection } from './case-board/projection.js';
 import { caseTimelineProjection } from './case-timeline/projection.js';
 import { countsProjection } from './counts/projection.js';
@@ -11,6 +12,7 @@ export const PROJECTIONS: readonly Projection[] = [
   caseTimelineProjection,
   deadlinesProjection,
   countsProjection,
+  assessmentProjection,
 ];
 
 /** Every view there is: what cases are compared by is a matter of the packs, and their hashes of a secret. */

@@ -1,3 +1,4 @@
+import type { AssessmentCaseRow, AssessmentRow } from './assessment/tables.js';
 import type { BoardRow, CaseTermRow, CaseTextRow } from './case-board/tables.js';
 import type { TimelineRow } from './case-timeline/tables.js';
 import type { CountedCaseRow, CountRow } from './counts/tables.js';
@@ -17,4 +18,6 @@ export interface ViewsSchema {
   repeat_case: RepeatCaseRow;
   repeat_key: RepeatKeyRow;
   repeat_change: RepeatChangeRow;
+  assessment: AssessmentRow;
+  assessment_case: AssessmentCaseRow;
 }

@@ -27,7 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   execution: ['kernel', 'event-store', 'privacy', 'audit'],
   sql: ['kernel', 'event-store', 'privacy', 'audit'],
   cases: ['kernel', 'calendar', 'policy', 'execution'],
-  organisation: ['kernel', 'policy', 'privacy', 'sql'],
+  rulebook: ['kernel', 'calendar', 'policy', 'execution', 'event-store'],
+  organisation: ['kernel', 'policy', 'privacy', 'sql', 'execution', 'event-store'],
   customers: ['kernel', 'calendar', 'policy', 'execution'],
   views: [
     'kernel',

@@ -29,9 +29,13 @@ function decided(
   { decide, command, name }: Sent,
   facts: Facts<Policy>,
 ): Draft<CaseState, CaseEvent, Policy> {
-  const origin = { commandId: newId(), digest: '', correlationId: 'bench', policy: { pack: 'group', version: '1' } };
+  const origin = { commandId: newId(), digest: '', correlationId: 'bench' };
+  const ruling = { pack: 'group', version: '1', policy: facts.policy };
   const head = { ...emptyHead(), revision };
-  const draft = new Draft(caseAggregate, 'case-1', { state, head }, origin, facts);
+  const draft = new Draft(caseAggregate, 'case-1', { state, head }, origin, facts, {
+    first: ruling,
+    after: () => ruling,
+  });
   draft.settle(facts.at);
   const decision = decide(command, draft.state, facts);
   if (isRefusal(decision)) throw new Error(`${name}: ${JSON.stringify(decision)}`);

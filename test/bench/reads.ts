@@ -59,7 +59,7 @@ async function replayMs(): Promise<number> {
     clock.advance(60_000);
     revision = await send('AddNote', { text: `Note at revision ${revision}, with some words to open.` });
   }
-  const reading = new CaseReading({ store, vault, clock, policy, onLost: () => undefined });
+  const reading = new CaseReading({ store, vault, clock, policyOf: () => policy, onLost: () => undefined });
   const samples: number[] = [];
   for (let replay = 0; replay < REPLAYS; replay++) {
     const from = performance.now();

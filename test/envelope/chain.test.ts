@@ -71,7 +71,7 @@ describe('issue 8, EVENTS 3: a flipped byte anywhere breaks the chain', () => {
 
   test('every byte of data and metadata of every event, the last one included', async () => {
     const random = new Random(1);
-    const events = (await readLog(engine.folder)).events;
+    const events = byStream((await readLog(engine.folder)).events).get(`case-${caseId}`)!;
     const missed: string[] = [];
     let flips = 0;
     for (const [index, event] of events.entries()) {

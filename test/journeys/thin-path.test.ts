@@ -35,6 +35,8 @@ test('a case from the call to the return visit, read on the board with each writ
       { clock: 'K-1', state: 'met' },
       { clock: 'K-2.plan', state: 'met' },
       { clock: 'K-2.result', state: 'met' },
+      // Handled by another unit: its papers are filed with the service centre (I-6).
+      { clock: 'I-6.papers', state: 'running' },
     ],
     visits: [{ reached: true, score: 5 }],
   });

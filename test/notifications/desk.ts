@@ -90,7 +90,8 @@ export class NotifyingDesk {
     const mail = { url: this.mailServer.url, from: 'Redress <redress@example.org>' };
     this.notifications = await Notifications.open({
       settings: { folder: this.folder, publicUrl: PUBLIC_URL, mail: this.withMail ? mail : undefined },
-      ...{ reader: store, clock: this.clock, directory, policy, secret: vault.secret('notifications') },
+      ...{ reader: store, clock: this.clock, directory, secret: vault.secret('notifications') },
+      rules: { policyFor: () => policy, policies: () => [policy], onPublished: () => () => undefined },
       logger: pino({ level: 'info' }, { write: (line) => this.logged.push(JSON.parse(line)) }),
     });
   }

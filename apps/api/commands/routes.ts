@@ -14,12 +14,12 @@ export const OPENING_COMMAND = 'ReceiveCase';
 /** Its way is the upload that carries the file itself. */
 const UPLOADED = 'AddAttachment';
 
-/** `GiveReply` → `give-reply`, `AssignCase` → `assign`. */
+/** `GiveReply` → `give-reply`, `AssignCase` → `assign`, `MoveCaseToPolicy` → `move-to-policy`. */
 export const commandPath = (name: string): string =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
-    .replace(/-case$/, '');
+    .replace(/-case(?=-|$)/, '');
 
 export const COMMAND_ROUTES: readonly CommandRoute[] = CASE_COMMANDS.filter(
   ({ name, internal }) => !internal && name !== UPLOADED,

@@ -80,7 +80,7 @@ export class CommandSender {
 }
 
 /** The sender's key, a fresh one where there is none: such a command cannot be recognised when it comes again. */
-function idempotencyKeyOf(request: Request): string {
+export function idempotencyKeyOf(request: Request): string {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return randomUUID();
   if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return key;

@@ -81,13 +81,13 @@ export function edge(options: EdgeOptions): FastifyAdapter {
 
 /** Imports come in batches of hundreds of cases. */
 const IMPORT_LIMIT_BYTES = 32 * 1024 * 1024;
-const IMPORT_ROUTE = '/import/cases';
+const IMPORT_ROUTES = ['/import/cases', '/organisation/import'];
 export const UPLOAD_ROUTE = '/cases/:id/attachments';
 
 function addParsers(adapter: FastifyAdapter, { attachmentLimitBytes }: Settings): void {
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => {
-    if (route.url === IMPORT_ROUTE) route.bodyLimit = IMPORT_LIMIT_BYTES;
+    if (IMPORT_ROUTES.includes(route.url)) route.bodyLimit = IMPORT_LIMIT_BYTES;
     if (route.url === UPLOAD_ROUTE) route.bodyLimit = attachmentLimitBytes;
   });
   fastify.removeAllContentTypeParsers();

@@ -3,6 +3,7 @@ import {
   explainClocks,
   legalCommands,
   movesOf,
+  type CaseState,
   type ClockExplanation,
   type RecordedCaseEvent,
 } from '#cases';
@@ -30,7 +31,8 @@ export interface ReadingPorts {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly policy: Policy;
+  /** The rules that a case is under. */
+  readonly policyOf: (state: CaseState) => Policy;
   readonly onLost: (lost: LostKey) => void;
 }
 
@@ -76,14 +78,14 @@ export class CaseReading {
     const events = asOf(stream?.told ?? [], moment.by, moment.asOf);
     if (stream === undefined || events.length === 0) return undefined;
     const reading = told(events);
-    const state = settledUpTo(reading.state, moment.asOf ?? this.ports.clock.now(), this.ports.policy);
+    const state = this.settled(reading.state, moment.asOf ?? this.ports.clock.now());
     return {
       caseId,
       ref: refOf(caseId),
       ...caseDetail({ state, sheet: reading.sheet }),
       ...(stream.foreign.length === 0 ? {} : { foreign: stream.foreign }),
       legal: moment.asOf === undefined ? [...legalCommands(state, moment.actor.role)] : [],
-      moves: moment.asOf === undefined ? movesOf(state, moment.actor, this.ports.policy) : [],
+      moves: moment.asOf === undefined ? movesOf(state, moment.actor, this.ports.policyOf(state)) : [],
       ...standing(events),
     };
   }
@@ -96,9 +98,10 @@ export class CaseReading {
     const stream = await this.stream(caseId, false);
     const known = asOf(stream?.told ?? [], by, at);
     if (known.length === 0) return undefined;
-    const { policy, clock } = this.ports;
-    const until = at ?? clock.now();
-    const { state, events: due } = settled(told(known).state, until, policy);
+    const until = at ?? this.ports.clock.now();
+    const before = told(known).state;
+    const policy = this.ports.policyOf(before);
+    const { state, events: due } = settled(before, until, policy);
     const events = [...known.map(({ sealed }) => sealed as RecordedCaseEvent), ...due];
     return { caseId, ref: refOf(caseId), at: until, by, items: explainClocks({ events, state, policy, at: until }) };
   }
@@ -111,7 +114,7 @@ export class CaseReading {
   /** what it is a repeat of, by which rule, and who found it; read from the record, matched nothing anew. */
   async repeats(caseId: string): Promise<JsonObject | undefined> {
     const stream = await this.stream(caseId, false);
-    return stream && repeatsOf(stream.told, this.ports.policy);
+    return stream && repeatsOf(stream.told, this.ports.policyOf(told(stream.told).state));
   }
 
   /** What differs between two moments, and the events that lie between them. */
@@ -147,7 +150,11 @@ export class CaseReading {
   private at(events: readonly Told[], at: Instant): JsonObject {
     if (events.length === 0) return {};
     const { state, sheet } = told(events);
-    return caseDetail({ state: settledUpTo(state, at, this.ports.policy), sheet });
+    return caseDetail({ state: this.settled(state, at), sheet });
+  }
+
+  private settled(state: CaseState, at: Instant): CaseState {
+    return settledUpTo(state, at, this.ports.policyOf(state));
   }
 
   private async stream(caseId: string, open: boolean): Promise<Stream | undefined> {

@@ -1,16 +1,19 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CASE_KINDS, CHANNELS, CIRCUMSTANCES, SEVERITIES } from '#cases';
-import { groupPack } from '#policy';
+import { Engine } from '../engine.js';
+import { packInForce } from '../rules/composition.js';
 
 /** What the pack in force names: categories, clocks, and the words of the domain, with labels where the pack has them. */
 @ApiTags('policy')
 @Controller('policy')
 export class PolicyController {
+  constructor(@Inject(Engine) private readonly engine: Engine) {}
+
   @Get()
   @ApiOperation({ summary: 'The pack in force: categories, severities, clocks, chains of escalation' })
   policy(): object {
-    const pack = groupPack();
+    const pack = packInForce(this.engine.rulebook, this.engine.clock);
     return {
       pack: pack.id,
       version: pack.version,

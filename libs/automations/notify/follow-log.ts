@@ -27,8 +27,8 @@ export interface NotifyPorts {
   /** Of the ids of notices, so that nobody can tell cause or recipient from them. */
   readonly secret: Buffer;
   readonly policyFor: (pack: string, version: string) => Policy;
-  /** The policies whose rules count at present. */
-  readonly policies: readonly Policy[];
+  /** The policies that rule any case; asked again when the rules changed. */
+  readonly policies: () => readonly Policy[];
   /** The ids of those whom a word means; nobody where nobody holds the post. */
   readonly whoIs: (personOrPost: string) => readonly string[];
   readonly onRecorded?: () => void;
@@ -53,8 +53,16 @@ export class NotifyFromLog {
 
   /** Goes on where the outbox stands. */
   start(): void {
-    const types = [...new Set(this.ports.policies.flatMap(typesToFollow))];
-    if (types.length > 0) this.running = this.run(new RegExp(`^(?:${types.join('|')})$`));
+    this.running = this.run();
+  }
+
+  /** A pack was published: its rules may speak of other events. */
+  rulesChanged(): void {
+    this.subscription?.close();
+  }
+
+  private typeExpression(): RegExp {
+    return new RegExp(`^(?:${[...new Set(this.ports.policies().flatMap(typesToFollow))].join('|')})$`);
   }
 
   /** Ends after the batch in hand. */
@@ -65,12 +73,12 @@ export class NotifyFromLog {
     await this.running;
   }
 
-  private async run(typeExpression: RegExp): Promise<void> {
+  private async run(): Promise<void> {
     while (!this.stopped) {
       try {
         this.checkpoint = this.passed = await this.ports.outbox.checkpoint();
         const after = comparePositions(this.checkpoint, START) === 0 ? 'start' : this.checkpoint;
-        const filter = { streamPrefixes: [CASE_STREAM_PREFIX], typeExpression };
+        const filter = { streamPrefixes: [CASE_STREAM_PREFIX], typeExpression: this.typeExpression() };
         this.subscription = this.ports.reader.subscribeToAll({ after, filter });
         if (!this.stopped) await this.follow(this.subscription);
         await this.save([]);

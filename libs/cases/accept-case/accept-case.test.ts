@@ -11,7 +11,16 @@ test('an illegal move is refused with what would be legal', () => {
     .when(acceptCase, {})
     .refused('CASE_DECLINED', {
       phase: 'declined',
-      legal: ['FillForm', 'NotifyCustomer', 'ReopenCase', 'ArchiveCase', 'AddNote', 'AddAttachment', 'LinkCase'],
+      legal: [
+        'FillForm',
+        'NotifyCustomer',
+        'ReopenCase',
+        'ArchiveCase',
+        'AddNote',
+        'AddAttachment',
+        'LinkCase',
+        'MoveCaseToPolicy',
+      ],
     });
   given(received(), accepted()).when(acceptCase, {}).refused('CASE_IN_HANDLING');
 });

@@ -19,7 +19,7 @@ export type Due = {
   readonly warnings?: readonly { readonly percent: number; readonly at: Instant }[];
 };
 
-export type MoveReason = 'PRIORITY_CHANGED' | 'CALENDAR_PUBLISHED';
+export type MoveReason = 'PRIORITY_CHANGED' | 'CALENDAR_PUBLISHED' | 'POLICY_CHANGED';
 
 /** What becomes of clocks (K-7…K-10). All of it follows from other events, or from time. */
 export type ClockEvent =

@@ -1,6 +1,6 @@
 import { isRefusal, type Facts, type Refusal } from '#kernel';
 import type { Policy } from '#policy';
-import { clocksAfter, PROMISE_CLOCK, promiseOf, rejudged } from './clocks/index.js';
+import { clocksAfter, PROMISE_CLOCK, promiseOf, rejudged, underNewPolicy } from './clocks/index.js';
 import { calledOff, escalationsAfter, groundsFell } from './escalations.js';
 import type { CaseEvent, RecordedCaseEvent, Severity } from './events.js';
 import { groundsAfter } from './grounds.js';
@@ -27,6 +27,8 @@ export function follow(
       return [];
     case 'DeadlineMoved':
       return rejudged(state, event);
+    case 'CaseMovedToPolicy':
+      return underNewPolicy(state, event, facts);
     case 'CaseReceived':
     case 'CaseClassified':
     case 'GroupGrown':

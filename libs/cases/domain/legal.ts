@@ -96,6 +96,7 @@ const LIFE = {
   AddAttachment: rule({ in: UNARCHIVED, roles: ALL_HANDS, sentBy: 'attachments' }),
   LinkCase: rule({ in: EXISTING, roles: HANDLERS }),
   UnlinkCase: rule({ in: EXISTING, roles: HANDLERS, needs: linked }),
+  MoveCaseToPolicy: rule({ in: UNARCHIVED, roles: LEADERS }),
   RecomputeDeadlines: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
   SettleCase: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
 };

@@ -6,6 +6,9 @@ export type FieldValues = { readonly [field: string]: string | number | boolean 
 /** Where a case comes from that nobody brought in: another case (H-7), or a milestone of a customer (V-2). */
 export type OpenedFrom = { readonly caseId: string } | { readonly customerId: string; readonly visit: string };
 
+/** A version of a policy pack. */
+export type PolicyOf = { readonly pack: string; readonly version: string };
+
 /** What packs ask for besides the life of a case, and what it has to do with others. */
 export type PackEvent =
   /** I-2: what was missing at intake. `waived` names what is not to be had. */
@@ -54,7 +57,10 @@ export type PackEvent =
   /** R-4: by that rule it is one no more; what rested on it falls. */
   | DomainEvent<'RepeatWithdrawn', { readonly rule: string }>
   /** R-3: a person says that it is not the same. */
+  | DomainEvent<'RepeatDismissed', { readonly rule: string; readonly otherCaseId: string; readonly reasonCode: string }>
+  /** A-7: a recorded decision moves the case to another version of the rules, which rules from here on. */
   | DomainEvent<
-      'RepeatDismissed',
-      { readonly rule: string; readonly otherCaseId: string; readonly reasonCode: string }
+      'CaseMovedToPolicy',
+      { readonly pack: string; readonly version: string; readonly from: PolicyOf },
+      'reason'
     >;

@@ -12,6 +12,7 @@ import type {
   OpenedFrom,
   Outcome,
   Party,
+  PolicyOf,
   Ruling,
   Severity,
   Verdict,
@@ -155,6 +156,8 @@ export interface TextKey {
 export interface CaseFacts {
   /** The name of the stream, `case-<id>`. */
   readonly stream?: string;
+  /** Which version of which pack rules it: the one it was opened under, until it is moved (A-7, EVENTS.md 18). */
+  readonly policy?: PolicyOf;
   readonly kind: CaseKind;
   readonly channel?: Channel;
   readonly receivedAt?: Instant;

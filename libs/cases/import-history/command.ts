@@ -17,6 +17,7 @@ import { CaseCommand, PersonDetails } from '../command.js';
 import {
   BooleanField,
   ChoiceField,
+  CodeField,
   InstantField,
   IntField,
   LabelField,
@@ -97,6 +98,9 @@ export class ImportHistory extends CaseCommand {
 
   @LabelField({ optional: true })
   unit?: string;
+
+  @CodeField({ optional: true, description: 'The policy pack that rules it from the take-over on' })
+  pack?: string;
 
   @IntField({ min: 1, max: 1_000_000 })
   persons!: number;

@@ -24,6 +24,7 @@ import {
 } from '../fields.js';
 import { knownOf } from '../known.js';
 import { readValues } from '../pack-fields.js';
+import { unknownUnit } from '../units.js';
 
 /** I-1…I-11: everything that is complained about or asked for is recorded, in whatever form it comes. */
 export class ReceiveCase extends CaseCommand {
@@ -68,6 +69,9 @@ export class ReceiveCase extends CaseCommand {
   @IdField({ optional: true, description: 'Who took it in, where that was not the recording unit (I-6, I-12)' })
   receivedByUnit?: string;
 
+  @CodeField({ optional: true, description: 'The policy pack that rules it; the one of the desk where left out' })
+  pack?: string;
+
   @BooleanField({ optional: true, description: 'A small matter that was answered at once (I-11)' })
   answeredAtOnce?: boolean;
 
@@ -95,11 +99,14 @@ export class ReceiveCase extends CaseCommand {
 
 /**
  * Result: `complainant`, and `representative` where there is one: the ids of their parties. What is missing is no reason to
- * refuse it (I-2). Refusals: UNKNOWN_CATEGORY, UNKNOWN_FIELD, FIELD_MALFORMED.
+ * refuse it (I-2). Who took it in may be outside the organisation, who is to handle it may not.
+ * Refusals: UNKNOWN_CATEGORY, UNKNOWN_UNIT (O-1), UNKNOWN_FIELD, FIELD_MALFORMED.
  */
 export const receiveCase = decider<ReceiveCase>('ReceiveCase', (command, _state, facts) => {
   const { kind, channel, category, unit, receivedByUnit, externalReference } = command;
   if (category !== undefined && !facts.policy.knowsCategory(category)) return unknownCategory(category, facts.policy);
+  const noUnit = unknownUnit(unit, facts);
+  if (noUnit !== undefined) return noUnit;
   const values = readValues(command.fields, facts.policy.fields);
   if (isRefusal(values)) return values;
   const { complainant: who, representative: speaker, subject, content } = command;

@@ -1,6 +1,7 @@
 import { accept } from '#kernel';
 import { decider, freeText, TextCommand } from '../command.js';
 import { ChoiceField, IdField, TextField } from '../fields.js';
+import { unknownUnit } from '../units.js';
 
 const SHEETS = ['work_sheet', 'nonconformity'] as const;
 
@@ -16,10 +17,12 @@ export class RequestSheet extends TextCommand {
   text!: string;
 }
 
-/** Result: `sheetId`, the id of the case that is opened. */
+/** Result: `sheetId`, the id of the case that is opened. Refusals: UNKNOWN_UNIT (O-1). */
 export const requestSheet = decider<RequestSheet>('RequestSheet', (command, state, facts) => {
-  const sheetId = facts.newId();
   const { kind, unit } = command;
+  const unknown = unknownUnit(unit, facts);
+  if (unknown !== undefined) return unknown;
+  const sheetId = facts.newId();
   const personal = { text: freeText(command, state, facts)(command.text) };
   return accept([{ type: 'SheetRequested', data: { sheetId, kind, unit }, personal }], { sheetId });
 });

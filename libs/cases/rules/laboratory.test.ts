@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { packWith, shippedPack } from '#policy/testing';
 import { isRefusal } from '#kernel';
-import type { Policy } from '#policy';
+import { NOBODY, type Policy } from '#policy';
 import {
   acceptCase,
   classifyCase,
@@ -20,7 +20,7 @@ import {
 import { by, MONDAY, Story } from '../testing/index.js';
 
 const POSTS: Readonly<Record<string, string>> = { quality_head: 'qian', authorised_signatory: 'sun' };
-const holders = { holders: (post: string) => (POSTS[post] === undefined ? [] : [POSTS[post]]) };
+const holders = { ...NOBODY, holders: (post: string) => (POSTS[post] === undefined ? [] : [POSTS[post]]) };
 const laboratory = shippedPack('laboratory').withPosts(holders);
 const at = (day: number, month = 1): string =>
   `2026-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}T01:00:00.000Z`;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { NOBODY } from '#policy';
 import { packWith, shippedPack } from '#policy/testing';
 import { ENGINE, isRefusal } from '#kernel';
 import {
@@ -149,7 +150,7 @@ describe('the CRM service [C S A F R]', () => {
   });
 
   test('H-3 [C]: analyse, design, review by customer, team and management, confirm; else nothing is resolved', () => {
-    const holders = { holders: (post: string) => (post === 'service_manager' ? ['wang'] : []) };
+    const holders = { ...NOBODY, holders: (post: string) => (post === 'service_manager' ? ['wang'] : []) };
     const story = received({ kind: 'request' }, crm.withPosts(holders));
     story.sends(acceptCase, {});
     const { planId } = story.sends(proposePlan, { measures: text }) as { planId: string };
@@ -189,7 +190,7 @@ describe('the CRM service [C S A F R]', () => {
   });
 
   test('V-3 [R]: a visit is reported on the next day, reviewed by the supervisor, papers settled', () => {
-    const holders = { holders: (post: string) => (post === 'service_manager' ? ['wang'] : []) };
+    const holders = { ...NOBODY, holders: (post: string) => (post === 'service_manager' ? ['wang'] : []) };
     const story = received({ kind: 'visit', channel: 'return_visit' }, crm.withPosts(holders));
     story.sends(acceptCase, {});
     story.sends(fillForm, { form: 'visit_record', values: { course: text, papers_taken: true } });

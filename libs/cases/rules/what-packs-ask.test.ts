@@ -166,7 +166,7 @@ steps:
   - { id: retest, label: { zh: 复测, en: Re-test }, persons: 2, fields: [{ id: blind_code, label: { zh: 盲样编号, en: Blind code }, personal: true, required: true }], source: 'H-4 [L]' }
   - { id: confirm, label: { zh: 批准, en: Confirm }, after: [retest], by: [signatory], source: 'H-4 [L]' }
 `);
-  const holders: Posts = { holders: (post) => (post === 'signatory' ? ['wang'] : []) };
+  const holders: Posts = { ...NOBODY, holders: (post) => (post === 'signatory' ? ['wang'] : []) };
   const handled = (): Story => {
     const story = received(steps.withPosts(holders));
     story.sends(acceptCase, {});
@@ -198,7 +198,7 @@ steps:
 
 test('H-5: where the matrix names a post, its holder approves, whatever the role of others', () => {
   const matrix = PLAIN.replace('id: H-5.small,', 'id: H-5.small, approverPost: unit_head,');
-  const policy = loadPack(matrix, 'pack.yaml').withPosts({ holders: () => ['zhou'] });
+  const policy = loadPack(matrix, 'pack.yaml').withPosts({ ...NOBODY, holders: () => ['zhou'] });
   const story = received(policy);
   story.sends(acceptCase, {});
   const { compensationId } = story.sends(proposeCompensation, { amountCents: 100 }) as { compensationId: string };

@@ -40,7 +40,11 @@ export class Desk {
   now = MONDAY;
   private ids = 0;
 
-  constructor(readonly policy: Policy = plainPack) {}
+  /** @param others to which a case can be moved */
+  constructor(
+    readonly policy: Policy = plainPack,
+    private readonly others: readonly Policy[] = [],
+  ) {}
 
   /** Puts events on record just as they are: nothing is decided and nothing follows. */
   record(...events: readonly CaseEvent[]): this {
@@ -99,11 +103,17 @@ export class Desk {
     return recorded;
   }
 
+  /** Behind an event that moves the case to another version that one rules, as in the executor. */
+  private get ruling(): Policy {
+    const { pack, version } = this.state.policy ?? {};
+    return this.others.find((it) => it.id === pack && it.version === version) ?? this.policy;
+  }
+
   factsOf(actor: Actor): Facts<Policy> {
     return {
       at: this.now,
       actor,
-      policy: this.policy,
+      policy: this.ruling,
       newId: () => `id-${++this.ids}`,
       newKey: () => `key-${++this.ids}`,
     };

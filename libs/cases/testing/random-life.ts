@@ -167,6 +167,7 @@ const BODIES: Readonly<Record<CommandName, Body>> = {
     ),
     reasonCode: 'x',
   }),
+  MoveCaseToPolicy: (_state, pick) => ({ version: `${1 + (pick % 3)}`, ...(pick % 2 ? { reason: 'x' } : {}) }),
   AmendIntake: (_state, pick) =>
     pick % 2 ? { complainant: { phone: '1380000' } } : { waived: ['complainant.contact'], reasonCode: 'anonymous' },
   FillForm: (_state, pick) => ({ form: 'opinion', values: { pleased: pick % 2 === 0, words: 'x' } }),

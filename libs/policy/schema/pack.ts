@@ -15,7 +15,7 @@ import {
   step,
 } from './intake.js';
 import { notifications } from './notifications.js';
-import { condition, distinct, id, source, words } from './words.js';
+import { condition, distinct, elapsedTime, id, source, words } from './words.js';
 
 export interface Category {
   readonly id: string;
@@ -40,6 +40,9 @@ const authority = z.strictObject({
   source,
 });
 
+/** A-7: how long a change is announced before it takes effect. */
+const notice = z.strictObject({ period: elapsedTime, source });
+
 export const categoryIds = (categories: readonly Category[]): string[] =>
   categories.flatMap((it) => [it.id, ...categoryIds(it.children)]);
 
@@ -62,8 +65,10 @@ const LISTS = [
 export const packSchema = z
   .strictObject({
     id,
-    version: z.string().min(1),
+    version: id,
     name: words,
+    /** A-7: how long before it takes effect the next version is announced; at once where left out. */
+    notice: notice.optional(),
     categories: z.array(category).min(1),
     severities: z.array(severityRule),
     /** The pack's own calendars: definitions, or the name of one that is shipped. */
@@ -100,6 +105,12 @@ export const packSchema = z
       context.addIssue({ code: 'custom', message: 'the last row must hold for every amount and severity', path });
     }
   });
+
+/** What may stand in a pack, as a JSON Schema for editors. What a pack must keep besides its form is said by `loadPack`. */
+export const packJsonSchema = (): object => ({
+  ...z.toJSONSchema(packSchema, { io: 'input', unrepresentable: 'any' }),
+  title: 'A policy pack of Redress',
+});
 
 export type Pack = z.infer<typeof packSchema>;
 export type SeverityRule = Pack['severities'][number];

@@ -64,10 +64,13 @@ export interface Settled {
  */
 export function settled(state: CaseState, until: Instant, policy: Policy): Settled {
   const facts: Facts<Policy> = { at: until, actor: ENGINE, policy, newId, newKey: newId };
-  const ruling = { pack: policy.id, version: policy.version };
-  const origin = { commandId: SETTLEMENT, digest: '', correlationId: '', policy: ruling };
+  const ruling = { pack: policy.id, version: policy.version, policy };
+  const origin = { commandId: SETTLEMENT, digest: '', correlationId: '' };
   const folded = { state, head: { ...emptyHead(), revision: BEHIND_ALL } };
-  const draft = new Draft(caseAggregate, state.stream ?? '', folded, origin, facts);
+  const draft = new Draft(caseAggregate, state.stream ?? '', folded, origin, facts, {
+    first: ruling,
+    after: () => ruling,
+  });
   while (!draft.settle(until));
   return { state: draft.state, events: draft.events.map(({ recorded }) => recorded as RecordedCaseEvent) };
 }

@@ -175,6 +175,7 @@ export async function provisionalCases(db: Db, after: string, limit: number): Pr
     .select('case_id')
     .distinct()
     .where('provisional', '=', 1)
+    .where('state', 'in', ['running', 'paused', 'missed'])
     .where('case_id', '>', after)
     .orderBy('case_id')
     .limit(limit)

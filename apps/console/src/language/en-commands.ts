@@ -46,6 +46,7 @@ export const enCommands = {
     LinkCase: 'Link',
     UnlinkCase: 'Undo link',
     ImportHistory: 'Import history',
+    MoveCaseToPolicy: 'Move to other rules',
     AmendIntake: 'Add what was missing',
     FillForm: 'Fill a form',
     AnalyseCauses: 'Analyse the causes',

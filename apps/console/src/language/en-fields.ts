@@ -61,6 +61,7 @@ export const enFields = {
   otherCaseId: 'Other case',
   outcome: 'Outcome',
   owner: 'Owner',
+  pack: 'Policy pack',
   parties: 'Parties',
   partyId: 'Party',
   person: 'Person',
@@ -132,6 +133,7 @@ export const enFields = {
   steps: 'Required steps done',
   takenOverAt: 'Taken over at',
   verified: 'Identity',
+  version: 'Version',
   withdrawalReason: 'Reason of withdrawal',
   customerId: 'Customer',
 };

@@ -127,6 +127,7 @@ export const enTerms = {
     VerdictCorrected: 'Verdict corrected',
     HistoryImported: 'History imported',
     SourceEntryRecorded: 'Entry of the source',
+    CaseMovedToPolicy: 'Moved to other rules',
     TakenOver: 'Taken over',
     SubjectErased: 'Personal data erased',
   } satisfies Record<CaseEventType, string>,

@@ -46,6 +46,7 @@ export const zhCommands: CommandTerms = {
     LinkCase: '关联',
     UnlinkCase: '解除关联',
     ImportHistory: '导入历史',
+    MoveCaseToPolicy: '转用其他规则版本',
     AmendIntake: '补充受理信息',
     FillForm: '填写表单',
     AnalyseCauses: '分析原因',

@@ -63,6 +63,7 @@ export const zhFields: FieldTerms = {
   otherCaseId: '另一个案',
   outcome: '结果',
   owner: '负责人',
+  pack: '规则包',
   parties: '当事人',
   partyId: '当事人',
   person: '人员',
@@ -134,6 +135,7 @@ export const zhFields: FieldTerms = {
   steps: '已完成步骤',
   takenOverAt: '接管时间',
   verified: '身份',
+  version: '版本',
   withdrawalReason: '撤回理由',
   customerId: '客户编号',
 };

@@ -122,6 +122,7 @@ export const zhTerms: Terms = {
     VerdictCorrected: '时限结论更正',
     HistoryImported: '历史导入',
     SourceEntryRecorded: '来源记录',
+    CaseMovedToPolicy: '已转用其他规则版本',
     TakenOver: '接管',
     SubjectErased: '个人数据已删除',
   },

@@ -99,7 +99,8 @@ export function rejudged(
   return dueAt >= event.meta.occurredAt ? [correction(run, 'running', event)] : [];
 }
 
-function moved(
+/** K-7, K-10, A-7: another due instant for a run, and why. */
+export function moved(
   run: ClockRun,
   due: Reckoned,
   to: { readonly startsAt: Instant; readonly reasonCode: MoveReason; readonly occurredAt: Instant },
@@ -119,5 +120,5 @@ function reckonedAnew(
 }
 
 /** Pauses with the one that is open ending at an instant, or left out where it has no end yet. */
-const closed = (pauses: ClockRun['pauses'], at: Instant | undefined): readonly Pause[] =>
+export const closed = (pauses: ClockRun['pauses'], at: Instant | undefined): readonly Pause[] =>
   pauses.flatMap(({ from, to = at }) => (to === undefined ? [] : [{ from, to: laterOf(from, to) }]));

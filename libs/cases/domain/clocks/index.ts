@@ -11,6 +11,7 @@ import { endOf, verdict } from './verdicts.js';
 export * from './given.js';
 export { asked, knownAt, occurrence } from './occurrence.js';
 export { recomputed, rejudged } from './changes.js';
+export { underNewPolicy } from './moves.js';
 export { fallingWith, isOpen } from './runs.js';
 export { correction } from './verdicts.js';
 

@@ -25,6 +25,7 @@ export const HANDLING: Folds<
   | 'EscalationAcknowledged'
   | 'EscalationWithdrawn'
   | 'CaseReportedUp'
+  | 'CaseMovedToPolicy'
 > = {
   CaseAssigned: (state, { data }) => withHandler(state, data),
   CaseTransferred: (state, { data }) => withHandler(state, data),
@@ -85,6 +86,7 @@ export const HANDLING: Folds<
     escalations: ended(state.escalations, data.escalationId, 'withdrawn'),
   }),
   CaseReportedUp: unchanged,
+  CaseMovedToPolicy: (state, { data: { pack, version } }) => ({ ...state, policy: { pack, version } }),
 };
 
 /** An owner who is not named stays in the old unit: who the new one puts on it is theirs to say. */

@@ -21,8 +21,14 @@ const BY_TYPE = new Map(Object.entries(FOLDS)) as ReadonlyMap<string, (state: Ca
 export function evolve(state: CaseState, event: RecordedCaseEvent): CaseState {
   const fold = BY_TYPE.get(event.type);
   if (fold === undefined) return state;
-  const before = state.stream === undefined ? { ...state, stream: event.stream } : state;
+  const before = state.stream === undefined ? begun(state, event) : state;
   return withTexts(fold(before, event), event);
+}
+
+/** By occurred time a move to another policy may come first: it is told by its own event. */
+function begun(state: CaseState, { stream, meta }: RecordedCaseEvent): CaseState {
+  const { pack, version } = meta.policy;
+  return { ...state, stream, policy: { pack, version } };
 }
 
 /** Remembers which free texts mention whom, so that an erasure finds them (EVENTS.md 7). */

@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { CaseState, ImportHistory, ReceiveCase } from '#cases';
+import { isRefusal, type Clock, type Instant, type Refusal } from '#kernel';
+import type { Policy } from '#policy';
+import { Rulebook, UnknownPack, type PublishedVersion, type RulebookPorts } from '#rulebook';
+import { ProblemError } from '../http/problems.js';
+import { WrongSettings } from '../settings.js';
+
+/** The rulebook of a log. @throws WrongSettings where REDRESS_PACK names no pack that is published */
+export async function openRulebook(ports: Omit<RulebookPorts, 'log'>, logger: Logger): Promise<Rulebook> {
+  const log: RulebookPorts['log'] = {
+    warn: (facts, message) => logger.warn(facts, message),
+    error: (error, message) => logger.error({ err: error }, message),
+  };
+  try {
+    return await Rulebook.open({ ...ports, log });
+  } catch (error) {
+    if (error instanceof UnknownPack) throw new WrongSettings(`REDRESS_PACK is wrong: ${error.message}`);
+    throw error;
+  }
+}
+
+/** EVENTS.md 18: a case is ruled by the version in force when it was opened, an imported one when it was taken over. */
+export const ruledBy =
+  (rulebook: Rulebook) =>
+  (state: CaseState, at: Instant, command?: unknown): PublishedVersion | Refusal => {
+    if (state.policy !== undefined) return rulebook.ruling(state.policy, at);
+    const { pack, takenOverAt } = (command ?? {}) as Partial<Pick<ReceiveCase & ImportHistory, 'pack' | 'takenOverAt'>>;
+    return rulebook.ruling(undefined, at, { pack, at: takenOverAt });
+  };
+
+/** The rules by which a case is read. @throws ProblemError VIEW_BEHIND where this process has not heard of them yet */
+export const policyOf =
+  (rulebook: Rulebook, clock: Clock) =>
+  (state: CaseState): Policy => {
+    const policy = rulebook.policyOf(state.policy, clock.now());
+    if (policy === undefined) throw new ProblemError('VIEW_BEHIND', { ...state.policy });
+    return policy;
+  };
+
+/** The pack of the desk as it is in force now. */
+export function packInForce(rulebook: Rulebook, clock: Clock): Policy {
+  const found = rulebook.ruling(undefined, clock.now());
+  // The engine does not start without it.
+  if (isRefusal(found)) throw new Error(`there is no pack ${rulebook.pack}`);
+  return found.policy;
+}

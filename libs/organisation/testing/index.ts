@@ -1,0 +1,1 @@
+export { TestOrganisation } from './test-organisation.js';
