@@ -17,7 +17,7 @@ import { CaseImport } from './import/import-cases.js';
 import { LocalOperator } from './local-operator.js';
 import type { LogClock } from './log-clock.js';
 import type { Notifications } from './notifications.js';
-import { heldBy, ruledWith } from './organisation/composition.js';
+import { ruledWith } from './organisation/composition.js';
 import { openParts, type Parts, type Surroundings } from './parts.js';
 import { CaseReading } from './queries/case-reading.js';
 import { packInForce, policyOf, ruledBy } from './rules/composition.js';
@@ -39,7 +39,6 @@ export class Engine {
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly automations: Automations;
-  private readonly held: (policy: Policy) => Policy;
   private readonly unwatch: () => void;
 
   private constructor(
@@ -49,7 +48,6 @@ export class Engine {
     private readonly surroundings: Surroundings,
   ) {
     const { store, vault, time, directory, rulebook } = parts;
-    this.held = heldBy(parts.organisation);
     const onLost = (lost: LostKey): void => this.alarm(lost);
     this.executor = this.executorOn(time.clock);
     this.feed = new Feed({ store, vault, upcasts: caseAggregate.upcasts, category: caseAggregate.category, onLost });
@@ -57,7 +55,7 @@ export class Engine {
       store,
       vault,
       clock: time.clock,
-      policyOf: (state) => this.held(policyOf(rulebook, time.clock)(state)),
+      policyOf: (state) => this.parts.held(policyOf(rulebook, time.clock)(state)),
       onLost,
     });
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
@@ -85,13 +83,13 @@ export class Engine {
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
     const { store, vault, rulebook } = this.parts;
-    const policyFor = ruledWith(this.held, ruledBy(rulebook));
+    const policyFor = ruledWith(this.parts.held, ruledBy(rulebook));
     return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor });
   }
 
   /** The pack of the desk as it is in force now, with those who hold its posts. */
   get policy(): Policy {
-    return this.held(packInForce(this.rulebook, this.clock));
+    return this.parts.held(packInForce(this.rulebook, this.clock));
   }
 
   get organisation(): Organisation {

@@ -197,13 +197,13 @@ function recipientIn(directory: Directory, id: string): Recipient | undefined {
   return { email, language, timeZone };
 }
 
-export const rulesOf = (rulebook: Rulebook): NotifyingRules => ({
+export const rulesOf = (rulebook: Rulebook, held: (policy: Policy) => Policy): NotifyingRules => ({
   policyFor: (pack, version) => {
     const found = rulebook.register.version(pack, version);
     // It was published, or nothing could have been ruled by it.
     if (found === undefined) throw new Error(`this process has not heard of the pack ${pack} ${version} yet`);
-    return found.policy;
+    return held(found.policy);
   },
-  policies: () => [...rulebook.register.versions().values()].flat().map(({ policy }) => policy),
+  policies: () => [...rulebook.register.versions().values()].flat().map(({ policy }) => held(policy)),
   onPublished: (listener) => rulebook.onPublished(listener),
 });

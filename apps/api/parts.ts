@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
-import { START, type Clock, type Position } from '#kernel';
+import { START, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
-import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
-import { openSharedDirectory } from '#organisation/postgres';
+import type { Policy } from '#policy';
 import { loadMasterKey, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { Notifications, rulesOf } from './notifications.js';
-import { openOrganisation } from './organisation/composition.js';
+import { heldBy, openOrganisation } from './organisation/composition.js';
+import { openDirectory } from './people/open-directory.js';
 import { openRulebook } from './rules/composition.js';
 import type { Settings } from './settings.js';
 import type { Telemetry } from './telemetry.js';
@@ -34,6 +34,8 @@ export interface Parts {
   readonly rulebook: Rulebook;
   readonly directory: Directory;
   readonly organisation: Organisation;
+  /** A pack with those who hold its posts. */
+  readonly held: (policy: Policy) => Policy;
   readonly viewAccess: ViewAccess;
   /** Where the log ended when it was opened. */
   readonly head: Position;
@@ -63,6 +65,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     const { adminKey, pack } = settings;
     const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
     const organisation = keep(await openOrganisation({ store, vault, clock: time.clock }, logger));
+    const held = heldBy(organisation);
     const first =
       bootstrap === false ? undefined : await directory.bootstrap(adminKey === undefined ? {} : { adminKey });
     const log = {
@@ -78,11 +81,23 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     const notifications = keep(
       await Notifications.open({
         ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
-        rules: rulesOf(rulebook),
+        rules: rulesOf(rulebook, held),
       }),
     );
     const head = (await store.head()) ?? START;
-    const parts = { lock, time, vault, store, rulebook, directory, organisation, viewAccess, notifications, head };
+    const parts = {
+      lock,
+      time,
+      vault,
+      store,
+      rulebook,
+      directory,
+      organisation,
+      held,
+      viewAccess,
+      notifications,
+      head,
+    };
     return { parts, first };
   } catch (error) {
     for (const part of opened) await part.close();
@@ -90,9 +105,3 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     throw error;
   }
 }
-
-/** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
-const openDirectory = ({ folder, databaseUrl: url }: Settings, secret: Buffer, clock: Clock): Promise<Directory> =>
-  url === undefined
-    ? openEmbeddedDirectory({ folder, secret, clock })
-    : openSharedDirectory({ url, secret, clock, movesIn: controlFile(folder) });
