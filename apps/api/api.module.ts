@@ -20,6 +20,7 @@ import { ExplanationController } from './queries/explanation.controller.js';
 import { PolicyController } from './queries/policy.controller.js';
 import { CalendarsController } from './rules/calendars.controller.js';
 import { PoliciesController } from './rules/policies.controller.js';
+import { WhatIfController } from './rules/what-if.controller.js';
 import { Telemetry } from './telemetry.js';
 
 /** Composition only: which controllers there are, and the engine they all work on. */
@@ -38,6 +39,7 @@ export class ApiModule {
         PolicyController,
         PoliciesController,
         CalendarsController,
+        WhatIfController,
         FeedController,
         ImportController,
         PeopleController,

@@ -21,6 +21,7 @@ import { ruledWith } from './organisation/composition.js';
 import { openParts, type Parts, type Surroundings } from './parts.js';
 import { CaseReading } from './queries/case-reading.js';
 import { packInForce, policyOf, ruledBy } from './rules/composition.js';
+import { WhatIfs } from './rules/what-if.js';
 import type { Settings } from './settings.js';
 import type { ViewAccess } from './view-access.js';
 
@@ -39,6 +40,7 @@ export class Engine {
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly automations: Automations;
+  readonly whatIfs = new WhatIfs(this);
   private readonly unwatch: () => void;
 
   private constructor(

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DifferenceSum } from '#cases';
 import { runningServer } from '../api/data-folder.js';
 import type { ImportSummary } from '#organisation';
 import type { ImportResult } from '../api/import/import-cases.js';
@@ -8,6 +10,7 @@ import type { CaseExplained } from '../api/queries/case-reading.js';
 import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 import type { ShownCalendar, ShownPack } from '../api/rules/shown.js';
+import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
 export interface EngineClient {
@@ -26,6 +29,8 @@ export interface EngineClient {
   publishCalendar(given: unknown): Promise<Published>;
   calendars(): Promise<readonly ShownCalendar[]>;
   publishPack(pack: GivenPack): Promise<Published>;
+  /** Waits until it is answered; tells how far it has come. */
+  whatIf(asked: WhatIfAsked, told: (sum: DifferenceSum) => void): Promise<WhatIf>;
   packs(): Promise<readonly ShownPack[]>;
   packText(pack: string, version: string): Promise<string>;
   /** The time that the engine records. */
@@ -94,6 +99,9 @@ function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): stri
   return `/cases/${encodeURIComponent(caseId)}/${what}?${query.toString()}`;
 }
 
+/** How long to leave a question alone that is worked on. */
+const ASK_AGAIN_MS = 200;
+
 class HttpClient implements EngineClient {
   private readonly base: string;
 
@@ -148,6 +156,16 @@ class HttpClient implements EngineClient {
 
   async calendars(): Promise<readonly ShownCalendar[]> {
     return (await this.request<{ items: ShownCalendar[] }>('GET', '/calendars')).items;
+  }
+
+  async whatIf(asked: WhatIfAsked, told: (sum: DifferenceSum) => void): Promise<WhatIf> {
+    let answer = await this.request<WhatIf>('POST', '/what-if', asked);
+    while (answer.state === 'running') {
+      await delay(ASK_AGAIN_MS);
+      answer = await this.request<WhatIf>('GET', `/what-if/${answer.id}`);
+      told(answer.sum);
+    }
+    return answer;
   }
 
   publishPack(pack: GivenPack): Promise<Published> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import type { DifferenceSum } from '#cases';
 import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
 import { FileUnreadable, type ImportSummary } from '#organisation';
 import { Engine } from '../api/engine.js';
@@ -14,6 +15,7 @@ import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
 import { problemOf } from '../api/http/problems.js';
+import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
 import {
   CliError,
@@ -105,6 +107,15 @@ export class LocalClient implements EngineClient {
     return published(await this.engine.rulebook.publishPolicy(pack, this.origin()));
   }
 
+  async whatIf(asked: WhatIfAsked, told: (sum: DifferenceSum) => void): Promise<WhatIf> {
+    const begun = this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
+    if (isRefusal(begun)) throw refused(problemOf(begun));
+    await this.engine.whatIfs.settled();
+    const answer = this.engine.whatIfs.get(begun.id)!;
+    told(answer.sum);
+    return answer;
+  }
+
   packs(): Promise<readonly ShownPack[]> {
     return Promise.resolve(shownPacks(this.engine.rulebook, this.engine.clock.now()));
   }
@@ -156,4 +167,14 @@ function published(outcome: Executed | Refusal): Published {
   if (isRefusal(outcome)) throw refused(problemOf(outcome));
   const { result, position, repeated } = outcome;
   return { ...result, known: repeated || result['known'] === true, position };
+}
+
+/** @throws CliError where one of them is no instant */
+function instantsOf({ from, to }: WhatIfAsked): { from?: Instant; to?: Instant } {
+  const read = (text: string): Instant => {
+    const at = parseInstant(text);
+    if (at === undefined) throw new CliError(`"${text}" is no instant: write it like 2026-01-05T08:00:00+08:00.`);
+    return at;
+  };
+  return { ...(from === undefined ? {} : { from: read(from) }), ...(to === undefined ? {} : { to: read(to) }) };
 }

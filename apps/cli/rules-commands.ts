@@ -9,6 +9,7 @@ import {
   publishPack,
   type PublishOptions,
 } from './rules.js';
+import { whatIf, type WhatIfOptions } from './what-if.js';
 
 /** `redress calendar …` and `redress policy …`: what rules are in force when. */
 export function addRulesCommands(program: Command, withWhere: (command: Command) => Command): void {
@@ -29,6 +30,15 @@ A year that is on record with other days is refused, unless the file names it: c
   withWhere(calendar.command('list'))
     .description('Lists the calendars on record, and how far deadlines have been counted again.')
     .action((where: Where) => listCalendars(where));
+
+  withWhere(program.command('whatif'))
+    .description('Replays history under another pack or calendar, writes nothing, and says what would differ.')
+    .requiredOption('--pack <file>', 'the pack, e.g. a changed copy of the one that rules')
+    .option('--from <instant>', 'cases recorded from then on')
+    .option('--to <instant>', 'cases recorded before then')
+    .option('--of <pack>', 'the pack that rules these cases now (default: the one of the same id)')
+    .option('--json', 'as the API gives it, for another program')
+    .action((options: WhatIfOptions) => whatIf(options));
 
   const policy = program.command('policy').description('Policy packs: check, compare, publish, list.');
   policy

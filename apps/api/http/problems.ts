@@ -55,6 +55,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   KEY_UNKNOWN: [404, 'There is no key with this id.'],
   PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
   MESSAGE_UNKNOWN: [404, 'There is no notification message with this id.'],
+  WHAT_IF_NOT_FOUND: [404, 'There is no such question, or it is too long ago: ask it again with POST /what-if.'],
   POLICY_NOT_FOUND: [404, 'There is no such version of such a pack; GET /policies lists those there are.'],
   NO_TEST_CLOCK: [404, 'This server runs on real time: start it with REDRESS_TEST_CLOCK to move time.'],
   METHOD_NOT_ALLOWED: [405, 'This address does not know that method; the header Allow names those it knows.'],

@@ -222,7 +222,8 @@ test('K-9: for every run of random lives the stretches lie end to end, and what 
         for (const { cause } of of.steps.filter(({ type }) => NEEDS_CAUSE.has(type))) expect(cause).toBeDefined();
       }
     }),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) },
+    // With a seed, because what is seen of a few lives must be seen every time.
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 500), seed: 8 },
   );
   for (const kind of ['counted open paused', 'counted open met', 'counted elapsed missed', 'counted months running'])
     expect([...seen]).toContain(kind);
