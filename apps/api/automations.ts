@@ -1,9 +1,10 @@
-import type { KeepRepeats, RecomputeProvisional, SettleDue } from '#automations';
+import type { KeepRepeats, KeepSheets, RecomputeProvisional, SettleDue } from '#automations';
 import type { Position } from '#kernel';
 import type { Engine } from './engine.js';
 import type { Surroundings } from './parts.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
 import { recomputeProvisional } from './rules/recompute.js';
+import { keepSheets } from './sheets.js';
 import { settleDue } from './timer.js';
 
 /** What the engine does by itself, composed: each follows the log or its views, and goes on where it stood. */
@@ -11,6 +12,7 @@ export class Automations {
   readonly timer: SettleDue;
   readonly recomputing: RecomputeProvisional;
   readonly repeats: KeepRepeats;
+  private readonly sheets: KeepSheets;
 
   constructor(
     private readonly engine: Engine,
@@ -26,6 +28,7 @@ export class Automations {
     });
     this.recomputing = recomputeProvisional(engine, { onFailure: onFailure('counting deadlines again') });
     this.repeats = keepRepeats(engine, head, { onFailure: onFailure('matching repeats') });
+    this.sheets = keepSheets(engine, head, { onFailure: onFailure('opening sheets') });
     telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
       const { name, lagChanges } = await repeatsStatus(engine);
       return new Map(lagChanges === null ? [] : [[name, lagChanges]]);
@@ -39,6 +42,7 @@ export class Automations {
     if (this.surroundings.notify !== false) this.engine.notifications.start();
     this.engine.rulebook.onPublished(() => this.recomputing.arm());
     this.recomputing.arm();
+    this.sheets.start();
   }
 
   /** The views moved, or time can be trusted again: there may be something to do. */
@@ -51,5 +55,6 @@ export class Automations {
     await this.recomputing.stop();
     await this.timer.stop();
     await this.repeats.stop();
+    await this.sheets.stop();
   }
 }

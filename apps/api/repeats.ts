@@ -1,19 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeepRepeats, type Finding, type MatchRepeatsPorts } from '#automations';
 import { MatchRepeats, matchRepeats } from '#cases';
-import {
-  comparePositions,
-  ENGINE,
-  isRefusal,
-  newId,
-  parsePositionToken,
-  positionToken,
-  START,
-  type Position,
-} from '#kernel';
+import { comparePositions, ENGINE, isRefusal, newId, positionToken, START, type Position } from '#kernel';
 import { casesKeyed, casesOfKey, changedKeys, changesBehind, repeatCases } from '#views';
 import { repeatRules } from '../worker/repeat-rules.js';
+import { checkpointFile } from './checkpoint-file.js';
 import type { Engine } from './engine.js';
 
 const VIEW = 'repeats';
@@ -80,26 +71,11 @@ export async function repeatsStatus({ views, automations, store, settings }: Eng
   };
 }
 
-/** Read once and kept; the position is that of the embedded log, which is one number. */
+/** The view counts positions as numbers: that of the embedded log is one. */
 function checkpointIn(file: string, epoch: string, head: Position): MatchRepeatsPorts['checkpoint'] {
-  let position = readCheckpoint(file, epoch, head);
+  const kept = checkpointFile(file, epoch, head);
   return {
-    read: () => position,
-    write: (reached) => {
-      const at = BigInt(reached);
-      writeFileSync(`${file}.new`, positionToken(epoch, { commit: at, prepare: at }));
-      renameSync(`${file}.new`, file);
-      position = reached;
-    },
+    read: () => Number(kept.read()?.prepare ?? -1),
+    write: (reached) => kept.write({ commit: BigInt(reached), prepare: BigInt(reached) }),
   };
-}
-
-function readCheckpoint(file: string, epoch: string, head: Position): number {
-  try {
-    const found = parsePositionToken(epoch, readFileSync(file, 'utf8').trim());
-    // Ahead of the log it is of a newer one than was restored.
-    return typeof found === 'string' || comparePositions(found, head) > 0 ? -1 : Number(found.prepare);
-  } catch {
-    return -1;
-  }
 }
