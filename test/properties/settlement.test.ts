@@ -168,7 +168,7 @@ clocks:
     restartsOn: [{ event: DeadlineMissed, when: event.clock == "minute" && event.run < 5000 }]
     metBy: [{ event: ReplyGiven }]
     source: '·'
-closing: { returnVisit: { kinds: [complaint], attemptsInstead: 3, source: '·' } }
+
 compensation: { currency: CNY, matrix: [{ id: any, approverRole: supervisor, source: '·' }] }
 `;
 
