@@ -138,6 +138,9 @@ function journey(): void {
   });
 
   test('EVENTS.md 12: a case turns overdue on an open board; a counter leads to the cases that it counts', async () => {
+    // I-6: the papers of the first case would be due by then as well.
+    const { items } = (await server.admin.get('/cases?text=lift')).body;
+    await server.admin.command(items[0].caseId, 'file-papers', { with: 'service_centre' });
     const first = await server.admin.receive({ subject: 'Broken gate' });
     // Sessions are over by then; what follows is within one.
     await advance(40 * HOUR_MS);
