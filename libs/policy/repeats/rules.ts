@@ -60,10 +60,10 @@ export class RepeatRules {
     return all.some(({ reachMs }) => reachMs === undefined) ? undefined : Math.max(0, ...all.map((it) => it.reachMs!));
   }
 
-  /** Follows from all samenesses: where it is another, keys must be made anew. */
+  /** Follows from all samenesses: where it is another, keys must be made anew. At most 31 bits, which SQL keeps as an integer. */
   get fingerprint(): number {
     const ids = [...this.byPack].flatMap(([pack, known]) => [...known.keys()].map((id) => `${pack} ${id}`)).sort();
-    return createHash('sha256').update(ids.join('\n')).digest().readUInt32BE(0);
+    return createHash('sha256').update(ids.join('\n')).digest().readUInt32BE(0) >>> 1;
   }
 }
 
