@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // What runs is what is tested: Jest loads the built files in dist, so worker threads and child processes are the real ones.
 export default {
   rootDir: 'dist',
@@ -6,6 +8,8 @@ export default {
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 60_000,
+  // On two cores Jest would use one: journeys mostly wait for the servers they started.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // Keeps PostgreSQL and Redis for the tests that ask for them; until one does it costs nothing.
   globalSetup: '<rootDir>/libs/testing/global-setup.js',
   globalTeardown: '<rootDir>/libs/testing/global-teardown.js',
