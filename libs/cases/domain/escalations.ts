@@ -19,7 +19,7 @@ export function escalationsAfter(
   return policy
     .escalationsOn(occurrence(state, event, policy))
     .filter(({ id }) => !state.escalations.some((it) => it.chain === id && it.state === 'open'))
-    .map((rule) => calledIn(rule, 1, { state, event, policy }, { escalationId: facts.newId() }));
+    .map((rule) => calledIn(rule, 1, { state, event, policy }, { escalationId: nextId(rule, state) }));
 }
 
 /** Nobody acknowledged in time: the next level, where there is one. The last one waits on. */
@@ -27,14 +27,20 @@ function passedUp(
   escalation: EscalationState | undefined,
   state: CaseState,
   event: RecordedCaseEvent,
-  { policy, newId }: Facts<Policy>,
+  { policy }: Facts<Policy>,
 ): readonly CaseEvent[] {
   const rule = escalation?.chain === undefined ? undefined : policy.escalation(escalation.chain);
   if (escalation?.state !== 'open' || rule?.levels[escalation.level] === undefined) return [];
   const { escalationId: above, cause, ground } = escalation;
-  const called = { escalationId: newId(), above, cause, ground };
+  const called = { escalationId: nextId(rule, state), above, cause, ground };
   return [calledIn(rule, escalation.level + 1, { state, event, policy }, called)];
 }
+
+/**
+ * Counted within the case, not drawn: who reads the case before a timer has written what is due sees the id that will be
+ * written (EVENTS.md 17).
+ */
+const nextId = ({ id }: EscalationRule, { escalations }: CaseState): string => `${id}.${escalations.length + 1}`;
 
 interface Happening {
   readonly state: CaseState;
