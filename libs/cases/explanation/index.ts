@@ -16,6 +16,7 @@ import type { ClockExplanation } from './shapes.js';
 import { stepsOf } from './steps.js';
 
 export * from './shapes.js';
+export { BEHIND_ALL } from './steps.js';
 
 /** A case at a moment, as it is to be explained. */
 export interface CaseTold {

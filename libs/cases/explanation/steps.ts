@@ -44,7 +44,10 @@ const givesDue = (
   event.type === 'DeadlineSet' || event.type === 'ClockResumed' || event.type === 'DeadlineMoved';
 
 /** What is only imagined stands behind all that is recorded. */
-export const isUnwritten = ({ revision }: RecordedCaseEvent): boolean => revision === Number.MAX_SAFE_INTEGER;
+export const isUnwritten = ({ revision }: RecordedCaseEvent): boolean => revision > BEHIND_ALL;
+
+/** What is imagined stands behind this revision: no stream comes that far. */
+export const BEHIND_ALL = 2 ** 52;
 
 export function seen(event: RecordedCaseEvent): EventSeen {
   const { id, revision, type, meta } = event;

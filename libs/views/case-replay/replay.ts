@@ -1,4 +1,4 @@
-import { caseAggregate, type CaseState, type RecordedCaseEvent } from '#cases';
+import { BEHIND_ALL, caseAggregate, type CaseState, type RecordedCaseEvent } from '#cases';
 import { Draft, emptyHead, SETTLEMENT } from '#execution';
 import { ENGINE, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
@@ -47,9 +47,6 @@ export function advanced({ state, sheet }: Reading, { sealed, shown }: Told): Re
 }
 
 export const told = (events: readonly Told[]): Reading => events.reduce(advanced, blank);
-
-/** What is imagined stands behind all that is recorded. */
-const BEHIND_ALL = 2 ** 52;
 
 /** A case with all settled that was due strictly before an instant, and the events by which it is. */
 export interface Settled {
