@@ -135,6 +135,13 @@ describe('K-7: pauses', () => {
     story.expects('answer', { state: 'running', dueAt: at(13, '06:30:00.000') });
   });
 
+  test('at the due instant itself nothing is left that could be paused', () => {
+    const story = handled();
+    story.sends(startWaiting, { waitingFor: 'third_party' }, at(6, '08:30:00.000'));
+    story.expects('answer', { state: 'running' });
+    story.passes(at(6, '08:30:00.001')).expects('answer', { state: 'missed' });
+  });
+
   test('an answer during a pause is in time', () => {
     const story = handled();
     story.sends(startWaiting, { waitingFor: 'third_party' });
