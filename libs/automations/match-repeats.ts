@@ -1,4 +1,5 @@
-import { epochMs, instant, plusMs, type Clock, type Instant } from '#kernel';
+import { WakingLoop } from '#jobs';
+import { epochMs, instant, type Clock, type Instant } from '#kernel';
 import { matchesAmong, type CountedCase, type Match, type PreparedRepeat, type RepeatRules } from '#policy';
 
 /** Where cases may match otherwise since a position of the log. */
@@ -54,7 +55,6 @@ export interface MatchRepeatsPorts {
 }
 
 const BATCH = 500;
-const REST_MS = 1000;
 const EVER = { from: '0000-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59.999Z' } as const;
 
 /**
@@ -63,14 +63,14 @@ const EVER = { from: '0000-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59.999Z' 
  * view did not know yet is looked at again when it does.
  */
 export class KeepRepeats {
-  private running: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
   /** Something that the view may not have seen. */
   private sent = false;
-  private cancelWake: () => void = () => undefined;
+  private readonly loop: WakingLoop;
 
-  constructor(private readonly ports: MatchRepeatsPorts) {}
+  constructor(private readonly ports: MatchRepeatsPorts) {
+    const { clock, onFailure } = ports;
+    this.loop = new WakingLoop({ clock, onFailure, work: () => this.work() });
+  }
 
   /** The position up to which all is matched, -1 before the first. */
   get position(): number {
@@ -79,38 +79,22 @@ export class KeepRepeats {
 
   /** Looks for what changed. Call it at the start and when the views advanced. */
   arm(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      if (this.again) this.arm();
-    });
+    this.loop.arm();
   }
 
   /** Resolves when nothing is left to be matched now. */
-  async idle(): Promise<void> {
-    while (this.running !== undefined) await this.running;
+  idle(): Promise<void> {
+    return this.loop.idle();
   }
 
   /** Ends after the batch in hand. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.cancelWake();
-    await this.running;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async run(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      try {
-        while (!this.stopped && this.ports.ready() && (await this.batch()));
-      } catch (error) {
-        this.ports.onFailure?.(error);
-        this.cancelWake();
-        this.cancelWake = this.ports.clock.wakeAt(plusMs(this.ports.clock.now(), REST_MS), () => this.arm());
-      }
-    }
-    if (this.stopped) this.again = false;
+  /** Batch after batch; what comes later arms it again. */
+  private async work(): Promise<undefined> {
+    while (!this.loop.isStopped && this.ports.ready() && (await this.batch()));
   }
 
   /** @returns whether there was anything */

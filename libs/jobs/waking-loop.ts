@@ -34,6 +34,11 @@ export class WakingLoop {
       });
   }
 
+  /** Resolves when there is nothing under way. */
+  async idle(): Promise<void> {
+    while (this.running !== undefined) await this.running;
+  }
+
   /** For work that is long: whether it should end where it can. */
   get isStopped(): boolean {
     return this.stopped;
