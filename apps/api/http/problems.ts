@@ -8,7 +8,7 @@ export class ProblemError extends Error {
     readonly facts: JsonObject = {},
     detail?: string,
   ) {
-    super(detail ?? detailOf(code));
+    super(detail ?? detailOf(code, facts));
   }
 }
 
@@ -124,7 +124,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   TO_BEFORE_FROM: [422, 'It would end before it begins.'],
   OWN_DELEGATE: [422, 'Somebody else must stand in.'],
   UNIT_LOOP: [422, 'A unit cannot stand below itself; facts name the units on the way.'],
-  REASON_MISSING: [422, 'A change of this post is registered in writing: give the reason.'],
+  REASON_MISSING: [422, 'Give the reason: this goes on record with it.'],
   POST_HELD: [
     409,
     'The post is held by one person at a time; facts say who holds it. Send change: true to relieve them.',
@@ -158,7 +158,10 @@ const CODE_OF: Readonly<Record<string, string>> = { NOT_FOUND: 'CASE_NOT_FOUND',
 
 export const statusOf = (code: string): number => PROBLEMS[code]?.[0] ?? 409;
 
-const detailOf = (code: string): string => PROBLEMS[code]?.[1] ?? `${sentence(code)}.`;
+/** A code of a pack's own says what is missing by its name; whose rule it is stands in the facts. */
+const detailOf = (code: string, facts: Refusal['facts']): string =>
+  PROBLEMS[code]?.[1] ??
+  `${sentence(code)}.${'obstacles' in facts ? ' It is asked for before this command; facts.obstacles names the rules and their sources.' : ''}`;
 
 /** The problem that a refusal is shown as. */
 export const problemOf = ({ code, facts }: Pick<Refusal, 'code' | 'facts'>, detail?: string): Problem => {
@@ -168,7 +171,7 @@ export const problemOf = ({ code, facts }: Pick<Refusal, 'code' | 'facts'>, deta
     type: `urn:redress:problem:${shown}`,
     title: PROBLEMS[shown] === undefined ? sentence(shown) : (STATUS_CODES[status] ?? sentence(shown)),
     status,
-    detail: detail ?? detailOf(shown),
+    detail: detail ?? detailOf(shown, facts),
     code: shown,
     facts,
   };
