@@ -29,3 +29,12 @@ export async function tablesOf(db: Kysely<any>): Promise<string[]> {
     : sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`;
   return (await query.execute(db)).rows.map(({ name }) => name);
 }
+
+/** The schema of PostgreSQL that is ours. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export async function currentSchema(db: Kysely<any>): Promise<string> {
+  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
+  const name = rows[0]?.name;
+  if (!name) throw new Error('The search path of the database names no schema that is there.');
+  return name;
+}

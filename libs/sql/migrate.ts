@@ -1,5 +1,5 @@
-import { Migrator, sql, type Kysely, type Migration } from 'kysely';
-import { isSqlite, tablesOf } from './dialect.js';
+import { Migrator, type Kysely, type Migration } from 'kysely';
+import { currentSchema, isSqlite, tablesOf } from './dialect.js';
 
 /** A later release has changed these tables already: this one would not know what it reads. */
 export class SchemaNewer extends Error {
@@ -48,12 +48,4 @@ async function refuseNewer(db: Kysely<any>, migrations: Migrations, books: strin
   const run = await db.selectFrom(books).select('name').orderBy('name').execute();
   const unknown = run.map(({ name }) => String(name)).filter((name) => !(name in migrations));
   if (unknown.length > 0) throw new SchemaNewer(unknown);
-}
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-async function currentSchema(db: Kysely<any>): Promise<string> {
-  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
-  const name = rows[0]?.name;
-  if (!name) throw new Error('The search path of the database names no schema that is there.');
-  return name;
 }

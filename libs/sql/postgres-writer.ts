@@ -1,11 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { copyText } from './copy-text.js';
 import { tablesOf } from './dialect.js';
-import { connectionOf, Connections, SESSION } from './postgres.js';
+import { connectionOf, Connections, OwnPostgres, SESSION } from './postgres.js';
 import { sqlValue, type Row, type SqlValue } from './row.js';
 import type { AnyDb, Hold, PhysicalTable, RowChange, SqlWriter, WriteTransaction } from './writer.js';
 
@@ -15,7 +15,7 @@ const CONNECTIONS = 3;
 /** The writer on PostgreSQL. */
 export function openPostgresWriter({ url }: { readonly url: string }): SqlWriter {
   const connections = new Connections({ url, connections: CONNECTIONS });
-  const db: AnyDb = new Kysely({ dialect: new PostgresDialect({ pool: connections }) });
+  const db: AnyDb = new Kysely({ dialect: new OwnPostgres({ pool: connections }) });
   let scrubbing: Promise<void> | undefined;
   return {
     db,
@@ -59,7 +59,7 @@ class PostgresTransaction implements WriteTransaction {
   ) {
     const own = { ...connections.of(client), release: () => undefined };
     const pool = { connect: async () => own, end: async () => undefined };
-    this.db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+    this.db = new Kysely({ dialect: new OwnPostgres({ pool }) });
   }
 
   async load({ name, columns, types }: PhysicalTable, column?: string, values?: readonly SqlValue[]): Promise<Row[]> {

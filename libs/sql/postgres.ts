@@ -1,4 +1,13 @@
-import { Kysely, PostgresDialect, type Logger, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import {
+  Kysely,
+  PostgresDialect,
+  PostgresIntrospector,
+  type Logger,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type TableMetadata,
+} from 'kysely';
+import { currentSchema, tablesOf } from './dialect.js';
 import pg from 'pg';
 import { DatabaseUnusable, explained } from './postgres-errors.js';
 import { withoutNul } from './row.js';
@@ -103,9 +112,38 @@ export class Connections implements PostgresPool {
 /** U+0000 is escaped in what is asked as it is in what is stored (EVENTS.md 5). */
 const parameter = (value: unknown): unknown => (typeof value === 'string' ? withoutNul(value) : value);
 
+/**
+ * What the migrator asks for: which tables of our schema there are. Kysely's own answer goes through every column of every
+ * schema, and fails where somebody else's table vanishes meanwhile.
+ */
+class OwnTables extends PostgresIntrospector {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  constructor(private readonly asked: Kysely<any>) {
+    super(asked);
+  }
+
+  override async getTables(): Promise<TableMetadata[]> {
+    const schema = await currentSchema(this.asked);
+    return (await tablesOf(this.asked)).map((name) => ({
+      schema,
+      name,
+      isView: false,
+      columns: [],
+    }));
+  }
+}
+
+/** @throws DatabaseUnusable from the first query on */
+export class OwnPostgres extends PostgresDialect {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override createIntrospector(db: Kysely<any>): OwnTables {
+    return new OwnTables(db);
+  }
+}
+
 /** Opens a database for queries. `destroy()` closes it. @throws DatabaseUnusable from the first query on */
 export const openPostgres = <Schema>(options: PostgresOptions): Kysely<Schema> =>
   new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: new Connections(options) }),
+    dialect: new OwnPostgres({ pool: new Connections(options) }),
     ...(options.log && { log: options.log }),
   });

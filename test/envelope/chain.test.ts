@@ -10,7 +10,7 @@ import { verify } from '../../apps/cli/verify.js';
 import { EngineProcess, newFolder } from '../support/engine.js';
 import { byStream, readLog } from '../support/log.js';
 import { Random } from '../support/random.js';
-import { differences, dumpViews, rebuildCold } from '../support/views.js';
+import { partFromRebuild } from '../support/views.js';
 
 const FLIPS_ON_DISK = 25;
 
@@ -172,6 +172,6 @@ describe('issue 8, EVENTS 3: a foreign event in a stream of ours', () => {
   });
 
   test('live views equal a rebuild all the same', async () => {
-    expect(differences(await dumpViews(engine.folder), await rebuildCold(engine.folder))).toEqual([]);
+    expect(await partFromRebuild(engine.folder)).toEqual([]);
   });
 });

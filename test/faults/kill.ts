@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ADMIN_KEY, EngineProcess } from '../support/engine.js';
 import { Random } from '../support/random.js';
-import { countRows, differences, dumpViews, rebuildCold } from '../support/views.js';
+import { countRows, dumpViews, partFromRebuild } from '../support/views.js';
 import { judgeLog, type Judgement } from './kill/judge.js';
 import { Load } from './kill/load.js';
 
@@ -57,10 +57,17 @@ export async function killAgainAndAgain(rounds: number, seed: number): Promise<K
     await engine.settled();
     await engine.kill();
     const judgement = await judgeLog(engine.folder, load.answers.values());
-    const live = await dumpViews(engine.folder);
-    faults.push(...judgement.faults, ...differences(live, await rebuildCold(engine.folder)));
+    faults.push(...judgement.faults, ...(await partFromRebuild(engine.folder)));
     const answered = load.answers.size;
-    return { ...judgement, ...tally, seed, rounds, answered, rowsCompared: countRows(live), faults };
+    return {
+      ...judgement,
+      ...tally,
+      seed,
+      rounds,
+      answered,
+      rowsCompared: countRows(await dumpViews(engine.folder)),
+      faults,
+    };
   } finally {
     await engine.end();
   }
