@@ -1,7 +1,6 @@
 import type { KeepRepeats, KeepSheets, RecomputeProvisional, SettleDue } from '#automations';
-import type { Position } from '#kernel';
 import type { Engine } from './engine.js';
-import type { Surroundings } from './parts.js';
+import type { LogEnd, Surroundings } from './parts.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
 import { recomputeProvisional } from './rules/recompute.js';
 import { keepSheets } from './sheets.js';
@@ -17,7 +16,7 @@ export class Automations {
   constructor(
     private readonly engine: Engine,
     private readonly surroundings: Surroundings,
-    head: Position,
+    end: LogEnd,
   ) {
     const { logger, telemetry } = surroundings;
     const onFailure = (what: string) => (error: unknown) =>
@@ -27,8 +26,8 @@ export class Automations {
       onFailure: onFailure('the timer'),
     });
     this.recomputing = recomputeProvisional(engine, { onFailure: onFailure('counting deadlines again') });
-    this.repeats = keepRepeats(engine, head, { onFailure: onFailure('matching repeats') });
-    this.sheets = keepSheets(engine, head, { onFailure: onFailure('opening sheets') });
+    this.repeats = keepRepeats(engine, end, { onFailure: onFailure('matching repeats') });
+    this.sheets = keepSheets(engine, end.head, { onFailure: onFailure('opening sheets') });
     telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
       const { name, lagChanges } = await repeatsStatus(engine);
       return new Map(lagChanges === null ? [] : [[name, lagChanges]]);

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
-import type { EmbeddedEventStore } from '#event-store/embedded';
+import type { EventStore } from '#event-store';
 import { CommandExecutor } from '#execution';
-import type { Clock, ClockWatcher, Position } from '#kernel';
+import { comparePositions, START, type Clock, type ClockWatcher, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
 import type { AttachmentStore, LostKey } from '#privacy';
@@ -29,6 +30,8 @@ export type { Surroundings } from './parts.js';
 
 /** How long a read waits for the position it asks for. */
 const WAIT_FOR_VIEW_MS = 5000;
+/** How long the log may take to say that it is there; what is asked of it is tried for longer. */
+const STORE_ANSWERS_MS = 2000;
 
 /** The whole engine on one folder, without HTTP: the API and the command line compose the same one. */
 export class Engine {
@@ -71,7 +74,7 @@ export class Engine {
       bySession: (token) => directory.authenticateSession(token),
     };
     this.operator = new LocalOperator(directory);
-    this.automations = new Automations(this, surroundings, parts.head);
+    this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
     if (settings.projections === 'run') this.automations.start();
   }
@@ -106,7 +109,7 @@ export class Engine {
     return this.parts.time;
   }
 
-  get store(): EmbeddedEventStore {
+  get store(): EventStore {
     return this.parts.store;
   }
 
@@ -152,8 +155,15 @@ export class Engine {
   async reached(atLeast: string | undefined): Promise<void> {
     if (atLeast === undefined) return;
     const position = await this.feed.positionOf(atLeast);
-    const arrived = await this.projector.waitFor(position, WAIT_FOR_VIEW_MS);
+    const arrived = await this.projector.waitFor(await this.seenByViews(position), WAIT_FOR_VIEW_MS);
     if (!arrived) throw new ProblemError('VIEW_BEHIND', { asked: atLeast, reached: this.viewPosition() });
+  }
+
+  /** As far as views will come to a position: system events behind the last event are none of theirs. */
+  private async seenByViews(position: Position): Promise<Position> {
+    if (comparePositions(position, this.viewsReached) <= 0) return position;
+    const last = (await this.store.lastDelivered()) ?? START;
+    return comparePositions(position, last) > 0 ? last : position;
   }
 
   /** Whether there is no case yet: the rules are on record before the first one. */
@@ -171,10 +181,13 @@ export class Engine {
   }
 
   async checks(): Promise<Readonly<Record<'store' | 'projections' | 'clock', 'up' | 'down'>>> {
-    const storeUp = await this.store.head().then(
-      () => true,
-      () => false,
-    );
+    const storeUp = await Promise.race([
+      this.store.head().then(
+        () => true,
+        () => false,
+      ),
+      delay(STORE_ANSWERS_MS, false, { ref: false }),
+    ]);
     const stands =
       this.projector.failure() !== undefined || this.projector.status().some(({ state }) => state === 'stopped');
     const shown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');

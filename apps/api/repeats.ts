@@ -6,6 +6,7 @@ import { casesKeyed, casesOfKey, changedKeys, changesBehind, repeatCases } from 
 import { repeatRules } from '../worker/repeat-rules.js';
 import { checkpointFile } from './checkpoint-file.js';
 import type { Engine } from './engine.js';
+import type { LogEnd } from './parts.js';
 
 const VIEW = 'repeats';
 /** Lost, or of another log, it costs time and nothing else: what is on record already is not recorded again. */
@@ -13,30 +14,30 @@ const CHECKPOINT_FILE = 'repeats.checkpoint';
 const WAIT_FOR_VIEW_MS = 30_000;
 
 /** The automation with the engine under it: what is compared comes from the view, what is found goes through the executor. */
-export function keepRepeats(engine: Engine, head: Position, told: Pick<MatchRepeatsPorts, 'onFailure'>): KeepRepeats {
+export function keepRepeats(engine: Engine, end: LogEnd, told: Pick<MatchRepeatsPorts, 'onFailure'>): KeepRepeats {
   const { views, projector, store } = engine;
   return new KeepRepeats({
     clock: engine.clock,
     rules: repeatRules(),
-    ready: () => isReady(engine, head),
+    ready: () => isReady(engine, end.delivered),
     changedKeys: (after, limit) => changedKeys(views, after, limit),
     casesOfKey: (key, span) => casesOfKey(views, key, span),
     keyed: (sameness, caseIds) => casesKeyed(views, sameness, caseIds),
     casesOnRecord: (caseIds) => repeatCases(views, caseIds),
     send: (finding) => send(engine, finding),
     seen: async () => {
-      const sent = (await store.head()) ?? START;
+      const sent = (await store.lastDelivered()) ?? START;
       if (!(await projector.waitFor(sent, WAIT_FOR_VIEW_MS))) throw new Error('the views do not come up with the log');
     },
-    checkpoint: checkpointIn(join(engine.settings.folder, CHECKPOINT_FILE), store.epoch, head),
+    checkpoint: checkpointIn(join(engine.settings.folder, CHECKPOINT_FILE), store.epoch, end.head),
     ...told,
   });
 }
 
 /** A view that is being made, or was made by other rules, knows too little: what it does not show would be taken back. */
-function isReady({ projector, viewsReached }: Engine, head: Position): boolean {
+function isReady({ projector, viewsReached }: Engine, opened: Position): boolean {
   const view = projector.status().find(({ name }) => name === VIEW);
-  return (view?.state === 'live' || view?.state === 'rebuilding') && comparePositions(viewsReached, head) >= 0;
+  return (view?.state === 'live' || view?.state === 'rebuilding') && comparePositions(viewsReached, opened) >= 0;
 }
 
 async function send({ executor }: Engine, { caseId, ...finding }: Finding): Promise<void> {

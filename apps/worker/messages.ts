@@ -5,6 +5,7 @@ import type { RunnerStatus, SqlPlace } from '#sql';
 /** What the projector thread is started with. */
 export interface ProjectorData {
   readonly folder: string;
+  readonly eventStoreUrl: string | undefined;
   readonly masterKey: Uint8Array;
   readonly place: SqlPlace;
   readonly ledgerFile: string | undefined;

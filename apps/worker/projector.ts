@@ -6,8 +6,10 @@ import { viewsPlace } from './views-place.js';
 import type { Failure, Notice, Order, ProjectorData } from './messages.js';
 
 export interface ProjectorOptions {
-  /** The data folder: the log and the keys are read from it. */
+  /** The data folder: the keys are read from it, and the log unless it is elsewhere. */
   readonly folder: string;
+  /** The EventStoreDB that keeps the log, instead of `log.db` in the folder. */
+  readonly eventStoreUrl?: string | undefined;
   /** The PostgreSQL that keeps the views, instead of `views.db` in the folder. */
   readonly databaseUrl?: string | undefined;
   /** 32 bytes. */
@@ -61,8 +63,9 @@ const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 
 /** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
-  const { folder, masterKey, ledgerFile, databaseUrl } = options;
-  const workerData: ProjectorData = { folder, masterKey, ledgerFile, place: viewsPlace(folder, databaseUrl) };
+  const { folder, masterKey, ledgerFile, eventStoreUrl, databaseUrl } = options;
+  const place = viewsPlace(folder, databaseUrl);
+  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, place };
   const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;

@@ -133,7 +133,7 @@ export class ProjectionRunner {
   }
 
   async status(): Promise<RunnerStatus> {
-    const head = (await this.options.reader.head()) ?? START;
+    const head = (await this.options.reader.lastDelivered()) ?? START;
     const { nowMs } = this.options;
     const oldestMs = this.feed?.oldestMs;
     return {
