@@ -185,7 +185,9 @@ function wrongEventStore(read: Values): string[] {
       : []),
     ...(read.REDRESS_ESDB_PORT === undefined
       ? []
-      : ['REDRESS_ESDB_PORT serves the log in the data folder: with EVENTSTOREDB_URL clients go to EventStoreDB itself.']),
+      : [
+          'REDRESS_ESDB_PORT serves the log in the data folder: with EVENTSTOREDB_URL clients go to EventStoreDB itself.',
+        ]),
   ];
 }
 
