@@ -4,8 +4,8 @@ import { CommandExecutor } from '#execution';
 import type { Clock, ClockWatcher, Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
-import type { AttachmentStore, LostKey } from '#privacy';
-import { openEmbeddedAttachments, type EmbeddedVault } from '#privacy/embedded';
+import type { AttachmentStore, LostKey, StreamVault, Vault } from '#privacy';
+import { openEmbeddedAttachments } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
@@ -110,7 +110,7 @@ export class Engine {
     return this.parts.store;
   }
 
-  get vault(): EmbeddedVault {
+  get vault(): Vault & StreamVault {
     return this.parts.vault;
   }
 

@@ -3,8 +3,10 @@ import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/em
 import { START, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
-import { loadMasterKey, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { StreamVault, Vault } from '#privacy';
+import { loadMasterKey } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
+import { openVault } from '../worker/vault-place.js';
 import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
 import { openClock, type LogClock } from './log-clock.js';
@@ -29,7 +31,7 @@ export interface Surroundings {
 export interface Parts {
   readonly lock: FolderLock;
   readonly time: LogClock;
-  readonly vault: EmbeddedVault;
+  readonly vault: Vault & StreamVault;
   readonly store: EmbeddedEventStore;
   readonly rulebook: Rulebook;
   readonly directory: Directory;
@@ -59,7 +61,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     const time = await openClock(folder, settings.testClock);
     const fromEnvironment = settings.masterKey;
     const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
-    const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
+    const vault = keep(await openVault(settings, { masterKey, pool: true, clock: time.clock }));
     const store = keep(await openEmbeddedEventStore({ folder }));
     const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
     const { adminKey, pack } = settings;

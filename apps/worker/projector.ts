@@ -10,6 +10,8 @@ export interface ProjectorOptions {
   readonly folder: string;
   /** The PostgreSQL that keeps the views, instead of `views.db` in the folder. */
   readonly databaseUrl?: string | undefined;
+  /** The EventStoreDB that keeps the log: then the keys are in PostgreSQL, too. */
+  readonly eventStoreUrl?: string | undefined;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   /** Where the erasure ledger is, if not in the folder. */
@@ -61,8 +63,9 @@ const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 
 /** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
-  const { folder, masterKey, ledgerFile, databaseUrl } = options;
-  const workerData: ProjectorData = { folder, masterKey, ledgerFile, place: viewsPlace(folder, databaseUrl) };
+  const { folder, masterKey, ledgerFile, databaseUrl, eventStoreUrl } = options;
+  const keys = { folder, databaseUrl, eventStoreUrl };
+  const workerData: ProjectorData = { folder, masterKey, ledgerFile, keys, place: viewsPlace(folder, databaseUrl) };
   const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;
