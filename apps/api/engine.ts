@@ -5,8 +5,8 @@ import { CommandExecutor } from '#execution';
 import { comparePositions, START, type Clock, type ClockWatcher, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
-import type { AttachmentStore, LostKey } from '#privacy';
-import { openEmbeddedAttachments, type EmbeddedVault } from '#privacy/embedded';
+import type { AttachmentStore, LostKey, StreamVault, Vault } from '#privacy';
+import { openEmbeddedAttachments } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
@@ -113,7 +113,7 @@ export class Engine {
     return this.parts.store;
   }
 
-  get vault(): EmbeddedVault {
+  get vault(): Vault & StreamVault {
     return this.parts.vault;
   }
 

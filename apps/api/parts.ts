@@ -3,8 +3,10 @@ import type { EventStore } from '#event-store';
 import { START, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
-import { loadMasterKey, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { StreamVault, Vault } from '#privacy';
+import { loadMasterKey } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
+import { openVault } from '../worker/vault-place.js';
 import { awaitDatabase } from './await-database.js';
 import { lockFolder, type FolderLock } from './data-folder.js';
 import { openEventLog } from './event-log.js';
@@ -37,7 +39,7 @@ export interface LogEnd {
 export interface Parts {
   readonly lock: FolderLock;
   readonly time: LogClock;
-  readonly vault: EmbeddedVault;
+  readonly vault: Vault & StreamVault;
   readonly store: EventStore;
   readonly rulebook: Rulebook;
   readonly directory: Directory;
@@ -70,7 +72,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     const time = openClock(folder, settings.testClock);
     const fromEnvironment = settings.masterKey;
     const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
-    const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
+    const vault = keep(await openVault(settings, { masterKey, pool: true, clock: time.clock }));
     const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
     const { adminKey, pack } = settings;
     const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));

@@ -1,12 +1,14 @@
 import type { Position } from '#kernel';
 import type { LostKey } from '#privacy';
 import type { RunnerStatus, SqlPlace } from '#sql';
+import type { VaultPlace } from './vault-place.js';
 
 /** What the projector thread is started with. */
 export interface ProjectorData {
   readonly folder: string;
   readonly eventStoreUrl: string | undefined;
   readonly masterKey: Uint8Array;
+  readonly keys: VaultPlace;
   readonly place: SqlPlace;
   readonly ledgerFile: string | undefined;
 }

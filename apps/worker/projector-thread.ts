@@ -1,20 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { caseAggregate } from '#cases';
-import { openEmbeddedVault } from '#privacy/embedded';
 import { openWriter, ProjectionRunner } from '#sql';
 import { projectionsWith } from '#views';
 import { openLogReader } from './log-reader.js';
 import { failureOf, type Notice, type Order, type ProjectorData } from './messages.js';
 import { repeatRules, REPEATS_SECRET } from './repeat-rules.js';
 import { StatusReports } from './status-reports.js';
+import { openVault } from './vault-place.js';
 
-const { folder, eventStoreUrl, masterKey, place, ledgerFile } = workerData as ProjectorData;
+const { folder, eventStoreUrl, masterKey, keys, place, ledgerFile } = workerData as ProjectorData;
 const tell = (notice: Notice): void => parentPort!.postMessage(notice);
 
 async function run(): Promise<void> {
   const reader = await openLogReader({ folder, eventStoreUrl });
-  const vault = await openEmbeddedVault({
-    folder,
+  const vault = await openVault(keys, {
     masterKey: Buffer.from(masterKey),
     ...(ledgerFile !== undefined && { ledgerFile }),
   });

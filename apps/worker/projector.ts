@@ -1,17 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import { comparePositions, START, type Position } from '#kernel';
 import type { LostKey } from '#privacy';
-import type { ProjectionStatus, RunnerLog, RunnerStatus } from '#sql';
+import type { ProjectionStatus, RunnerLog, RunnerStatus, SqlPlace } from '#sql';
 import { viewsPlace } from './views-place.js';
 import type { Failure, Notice, Order, ProjectorData } from './messages.js';
 
 export interface ProjectorOptions {
   /** The data folder: the keys are read from it, and the log unless it is elsewhere. */
   readonly folder: string;
-  /** The EventStoreDB that keeps the log, instead of `log.db` in the folder. */
+  /** The EventStoreDB that keeps the log, instead of `log.db` in the folder; then the keys are in PostgreSQL, too. */
   readonly eventStoreUrl?: string | undefined;
   /** The PostgreSQL that keeps the views, instead of `views.db` in the folder. */
   readonly databaseUrl?: string | undefined;
+  /** Where the views are kept, if not where they are by the above: for a rebuild beside them. */
+  readonly views?: SqlPlace;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   /** Where the erasure ledger is, if not in the folder. */
@@ -64,8 +66,9 @@ const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 /** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
   const { folder, masterKey, ledgerFile, eventStoreUrl, databaseUrl } = options;
-  const place = viewsPlace(folder, databaseUrl);
-  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, place };
+  const keys = { folder, eventStoreUrl, databaseUrl };
+  const place = options.views ?? viewsPlace(folder, databaseUrl);
+  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, keys, place };
   const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { START } from '#kernel';
 import { loadMasterKey } from '#privacy/embedded';
-import { openSql, servedName, tablesOf } from '#sql';
+import { openSql, servedName, tablesOf, type SqlPlace } from '#sql';
 import { openLogReader } from '../../apps/worker/log-reader.js';
 import { startProjector } from '../../apps/worker/projector.js';
 import { viewsPlace } from '../../apps/worker/views-place.js';
@@ -61,10 +61,10 @@ export function copyWithoutViews(folder: string): string {
 }
 
 /** The views as they come about from nothing: in a copy of the folder, by the projector that runs in the engine. */
-export async function rebuildCold(folder: string, { EVENTSTOREDB_URL }: Stores = {}): Promise<Dump> {
+export async function rebuildCold(folder: string, stores: Stores = {}): Promise<Dump> {
   const copy = copyWithoutViews(folder);
   try {
-    await finishViews(copy, EVENTSTOREDB_URL === undefined ? {} : { EVENTSTOREDB_URL });
+    await finishViews(copy, stores, viewsPlace(copy, undefined));
     return await dumpViews(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -72,12 +72,13 @@ export async function rebuildCold(folder: string, { EVENTSTOREDB_URL }: Stores =
 }
 
 /** Brings the views of a folder nothing runs on to the end of its log, as the next start does. */
-async function finishViews(folder: string, stores: Stores): Promise<void> {
+async function finishViews(folder: string, stores: Stores, views?: SqlPlace): Promise<void> {
   const { EVENTSTOREDB_URL: eventStoreUrl, REDRESS_DATABASE_URL: databaseUrl } = stores;
   const reader = await openLogReader({ folder, eventStoreUrl });
   const head = (await reader.lastDelivered()) ?? START;
   await reader.close();
-  const projector = await startProjector({ folder, eventStoreUrl, databaseUrl, masterKey: loadMasterKey({ folder }) });
+  const masterKey = loadMasterKey({ folder });
+  const projector = await startProjector({ folder, eventStoreUrl, databaseUrl, masterKey, ...(views && { views }) });
   try {
     if (!(await projector.waitFor(head, 120_000))) throw new Error('the views do not come to the end of the log');
   } finally {
