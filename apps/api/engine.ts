@@ -10,6 +10,7 @@ import { openEmbeddedAttachments } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
+import type { CheckpointPlace } from './checkpoint.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
 import type { Gatekeeper } from './http/access.js';
@@ -76,7 +77,7 @@ export class Engine {
     this.operator = new LocalOperator(directory);
     this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
-    if (settings.projections === 'run') this.automations.start();
+    if (this.works) this.automations.start();
   }
 
   /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
@@ -124,6 +125,12 @@ export class Engine {
 
   get directory(): Directory {
     return this.parts.directory;
+  }
+
+  /** Where automations keep how far they have come, and what they share with other processes. */
+  get checkpoints(): CheckpointPlace {
+    const { shared, end } = this.parts;
+    return { folder: this.settings.folder, shared, epoch: this.store.epoch, head: end.head };
   }
 
   get notifications(): Notifications {
@@ -200,12 +207,18 @@ export class Engine {
 
   /** Tells other processes on this machine where the server is, and gives them a key of their own. */
   async announce(url: string): Promise<void> {
-    this.parts.lock.announce({ url, pid: process.pid, key: await this.operator.newKey() });
+    if (this.settings.role !== 'worker')
+      this.parts.lock.announce({ url, pid: process.pid, key: await this.operator.newKey() });
   }
 
   /** Something nobody waits for: its failure goes to the log. */
   background(what: string, work: Promise<unknown>): void {
     work.catch((error: unknown) => this.surroundings.logger.error({ err: error }, `${what} failed`));
+  }
+
+  /** Whether this process does by itself what there is to be done, and does not only answer. */
+  private get works(): boolean {
+    return this.settings.projections === 'run' && this.settings.role !== 'api';
   }
 
   /** Ends in the order in which nothing is left without what it needs. */
@@ -220,6 +233,7 @@ export class Engine {
     await this.store.close();
     await this.directory.close();
     await this.vault.close();
+    await this.parts.shared?.close();
     this.parts.lock.release();
   }
 
@@ -231,7 +245,7 @@ export class Engine {
       jumped: (jump) => logger.error(jump, todo),
       trusted: () => {
         logger.info('the clock can be trusted again: writing goes on');
-        if (this.settings.projections === 'run') this.automations.arm();
+        this.automations.arm();
       },
     };
   }

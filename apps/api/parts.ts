@@ -6,9 +6,11 @@ import type { Policy } from '#policy';
 import type { StreamVault, Vault } from '#privacy';
 import { loadMasterKey } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
+import { openWriter, type SqlWriter } from '#sql';
 import { openVault } from '../worker/vault-place.js';
+import { viewsPlace } from '../worker/views-place.js';
 import { awaitDatabase } from './await-database.js';
-import { lockFolder, type FolderLock } from './data-folder.js';
+import { lockFolder, shareFolder, type FolderLock } from './data-folder.js';
 import { openEventLog } from './event-log.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { Notifications, rulesOf } from './notifications.js';
@@ -48,6 +50,8 @@ export interface Parts {
   readonly held: (policy: Policy) => Policy;
   readonly viewAccess: ViewAccess;
   readonly end: LogEnd;
+  /** Writes what processes that share a log tell one another; undefined where this is the only one. */
+  readonly shared: SqlWriter | undefined;
   readonly notifications: Notifications;
 }
 
@@ -62,7 +66,7 @@ interface OpenedParts {
  */
 export async function openParts(settings: Settings, surroundings: Surroundings): Promise<OpenedParts> {
   const { folder } = settings;
-  const lock = lockFolder(folder);
+  const lock = settings.eventStoreUrl === undefined ? lockFolder(folder) : shareFolder(folder);
   const { logger, telemetry, bootstrap } = surroundings;
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
@@ -85,9 +89,14 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
       error: (facts: object, message: string) => logger.error(facts, message),
     };
     const onLost = (): void => telemetry.keyLost();
-    const { eventStoreUrl, databaseUrl, projections } = settings;
+    const { eventStoreUrl, databaseUrl } = settings;
+    const shared = eventStoreUrl === undefined ? undefined : keep(openWriter(viewsPlace(folder, databaseUrl)));
+    const runs = settings.projections === 'run';
     const viewAccess = keep(
-      await ViewAccess.open({ folder, eventStoreUrl, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
+      await ViewAccess.open(
+        { folder, eventStoreUrl, databaseUrl, masterKey, log, onLost },
+        { keeps: runs && settings.role !== 'api', shared: runs ? shared : undefined },
+      ),
     );
     const secret = vault.secret('notifications');
     const notifications = keep(
@@ -109,6 +118,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
       viewAccess,
       notifications,
       end,
+      shared,
     };
     return { parts, first };
   } catch (error) {

@@ -64,6 +64,11 @@ const SETTINGS = {
     allowed:
       'esdb://[user:password@]host[:port][,host…][?tls=true|false&…] or esdb+discover://…, which keeps the log (default: SQLite in the data folder); needs REDRESS_DATABASE_URL too',
   },
+  REDRESS_ROLE: {
+    schema: z.enum(['all', 'api', 'worker']).default('all'),
+    allowed:
+      'all, api (answers, and leaves views and automations to workers) or worker; api and worker need EVENTSTOREDB_URL (default all)',
+  },
   REDRESS_DATABASE_URL: {
     schema: z
       .string()
@@ -135,6 +140,8 @@ export interface Settings {
   readonly masterKey: string | undefined;
   /** `undefined` where time is the machine's; `now` where a test clock starts at the present. */
   readonly testClock: string | 'now' | undefined;
+  /** What of the work this process does; the others share the log and the database. */
+  readonly role: 'all' | 'api' | 'worker';
   /** EventStoreDB that keeps the log; undefined where it is in the data folder. */
   readonly eventStoreUrl: string | undefined;
   /** PostgreSQL that keeps the views; undefined where they are in the data folder. */
@@ -178,7 +185,12 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 
 /** A log that several processes write has views that all of them read; who can reach EventStoreDB itself needs no likeness of it. */
 function wrongEventStore(read: Values): string[] {
-  if (read.EVENTSTOREDB_URL === undefined) return [];
+  if (read.EVENTSTOREDB_URL === undefined) {
+    if (read.REDRESS_ROLE === 'all') return [];
+    return [
+      'REDRESS_ROLE needs EVENTSTOREDB_URL: several processes share a log, and the one in the data folder is one process’s.',
+    ];
+  }
   return [
     ...(read.REDRESS_DATABASE_URL === undefined
       ? ['EVENTSTOREDB_URL needs REDRESS_DATABASE_URL: the views of a shared log belong into a shared database.']
@@ -210,6 +222,7 @@ function settingsOf(read: Values): Settings {
     adminKey: read.REDRESS_ADMIN_KEY,
     masterKey: read.REDRESS_MASTER_KEY,
     testClock: clock === '0' ? undefined : clock === '1' ? 'now' : clock,
+    role: read.REDRESS_ROLE,
     eventStoreUrl: read.EVENTSTOREDB_URL,
     databaseUrl: read.REDRESS_DATABASE_URL,
     logLevel: read.REDRESS_LOG_LEVEL,

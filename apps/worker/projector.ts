@@ -14,6 +14,8 @@ export interface ProjectorOptions {
   readonly databaseUrl?: string | undefined;
   /** Where the views are kept, if not where they are by the above: for a rebuild beside them. */
   readonly views?: SqlPlace;
+  /** Whether other processes read the views, and may keep them instead of this one: see `followProjector`. */
+  readonly isShared?: boolean;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   /** Where the erasure ledger is, if not in the folder. */
@@ -63,12 +65,16 @@ export interface Projector {
 /** Batches leave much behind: without bounds the heap grows to what the machine has before anything is collected. */
 const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 
-/** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
+/**
+ * Starts the projections in a thread of their own; where the views are shared it may wait there for another process to end.
+ * @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG
+ */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
   const { folder, masterKey, ledgerFile, eventStoreUrl, databaseUrl } = options;
   const keys = { folder, eventStoreUrl, databaseUrl };
   const place = options.views ?? viewsPlace(folder, databaseUrl);
-  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, keys, place };
+  const isShared = options.isShared ?? false;
+  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, keys, place, isShared };
   const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;
@@ -176,6 +182,8 @@ class ProjectorHandle implements Projector {
       case 'started':
         this.position = notice.position;
         this.last = notice.status;
+        return this.settleStart.resolve();
+      case 'waiting':
         return this.settleStart.resolve();
       case 'refused':
         return this.ended(notice.failure);
