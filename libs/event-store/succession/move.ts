@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { comparePositions, newId, START } from '#kernel';
+import { comparePositions, newId, START, type Position } from '#kernel';
 import { EventStoreError, WrongExpectedRevision } from '../errors.js';
 import type { EventReader, EventStore, NewEvent, StoredEvent } from '../port.js';
 import { describedStream, isMetadataStream, TOMBSTONE_TYPE } from '../stream-metadata.js';
@@ -47,7 +47,7 @@ export async function moveLog({ source, target, onProgress = () => undefined }: 
   await begin(source.epoch, target);
   const resumedAt = await copy(source, target, (events) => onProgress('copying', events));
   const end = (await source.head()) ?? START;
-  const { events, chunks } = await compare(source, target, (count) => onProgress('comparing', count));
+  const { events, chunks } = await compare(source, target, end, (count) => onProgress('comparing', count));
   for await (const { position } of eventsOf(source, isOfTheStore, comparePositions(end, START) === 0 ? undefined : end))
     throw new MoveRefused(
       'SOURCE_CHANGED',
@@ -137,6 +137,7 @@ interface Compared {
 async function compare(
   source: EventReader,
   target: EventStore,
+  end: Position,
   onCompared: (events: number) => void,
 ): Promise<Compared> {
   const copies = eventsOf(target, isOfTheMove(source.epoch));
@@ -144,6 +145,7 @@ async function compare(
   let pairs: Moved[] = [];
   let events = 0;
   for await (const event of eventsOf(source, isOfTheStore)) {
+    if (comparePositions(event.position, end) > 0) break;
     const { value } = (await copies.next()) as { value: StoredEvent | undefined };
     compareOne(event, value);
     pairs.push({ from: event.position, to: value!.position });
