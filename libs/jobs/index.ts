@@ -1,3 +1,4 @@
 export * from './port.js';
 export * from './waking-loop.js';
+export * from './run-job.js';
 export * from './job-worker.js';
