@@ -14,6 +14,7 @@ import { importFile, type ImportOptions } from './import.js';
 import { addOrganisation } from './organisation.js';
 import { notifications, type NotificationOptions } from './notifications.js';
 import { migrate, type MigrateOptions } from './migrate.js';
+import { addMoveCommand } from './move-command.js';
 import { addRulesCommands } from './rules-commands.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
@@ -132,6 +133,7 @@ withWhere(program.command('notifications'))
   .action((options: NotificationOptions) => notifications(options));
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
+addMoveCommand(program);
 
 program
   .command('clock')
