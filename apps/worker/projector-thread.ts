@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { caseAggregate } from '#cases';
+import { caseAggregate } from '#cases/domain';
 import { openEmbeddedEventReader } from '#event-store/embedded';
 import { openEmbeddedVault } from '#privacy/embedded';
 import { openWriter, ProjectionRunner } from '#sql';
