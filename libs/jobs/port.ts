@@ -40,7 +40,10 @@ export interface JobFilter {
  */
 export interface Jobs {
   add(job: NewJob): Promise<void>;
-  /** Takes the earliest that is due at the instant and in nobody's hands; the one that is named, where one is. */
+  /**
+   * Takes the earliest that is due at the instant and in nobody's hands. One that is named is taken whenever it is due: who
+   * carried it found it due, by a clock that may be ahead of this one.
+   */
   take(queue: string, at: Instant, id?: string): Promise<TakenJob | undefined>;
   /** When the next of those that wait is due. */
   nextDue(queue: string): Promise<Instant | undefined>;

@@ -30,10 +30,11 @@ export class SqlJobs implements Jobs {
   }
 
   async take(queue: string, at: Instant, id?: string): Promise<TakenJob | undefined> {
-    const taken = await this.taking.take((db) => {
-      const due = waiting(db, queue).where('due_at', '<=', at);
-      return id === undefined ? due.orderBy('due_at').orderBy('id') : due.where('id', '=', id);
-    });
+    const taken = await this.taking.take((db) =>
+      id === undefined
+        ? waiting(db, queue).where('due_at', '<=', at).orderBy('due_at').orderBy('id')
+        : waiting(db, queue).where('id', '=', id),
+    );
     return taken && takenJob(taken);
   }
 
