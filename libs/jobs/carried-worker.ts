@@ -1,6 +1,7 @@
 import { plusMs, type Instant } from '#kernel';
 import type { Carrier, Receiver } from './carrier.js';
-import type { JobWorkerOptions, Worker } from './job-worker.js';
+import { JobWorker, type JobWorkerOptions, type Worker } from './job-worker.js';
+import type { Carried } from './port.js';
 import { runJob } from './run-job.js';
 import { WakingLoop } from './waking-loop.js';
 
@@ -22,29 +23,35 @@ export interface CarriedWorkerOptions extends JobWorkerOptions {
  */
 export class CarriedWorker implements Worker {
   private readonly loop: WakingLoop;
-  private readonly receiver: Receiver;
-  private readonly unhear: () => void;
+  private receiver: Receiver | undefined;
+  private unhear: () => void = () => undefined;
   /** What was carried before this process began may be lost, too. */
   private isLost = true;
 
   constructor(private readonly options: CarriedWorkerOptions) {
-    const { clock, onFailure, carrier, queue, concurrency } = options;
+    const { clock, onFailure } = options;
     this.loop = new WakingLoop({ clock, work: () => this.carryWhatIsDue(), onFailure });
-    this.receiver = carrier.receive(queue, concurrency, (id) => this.doOne(id));
-    this.unhear = carrier.onLost(() => {
-      this.isLost = true;
-      this.loop.arm();
-    });
   }
 
   arm(): void {
+    if (this.loop.isStopped) return;
+    this.receiver ??= this.receive();
     this.loop.arm();
   }
 
   async stop(): Promise<void> {
     this.unhear();
     await this.loop.stop();
-    await this.receiver.stop();
+    await this.receiver?.stop();
+  }
+
+  private receive(): Receiver {
+    const { carrier, queue, concurrency } = this.options;
+    this.unhear = carrier.onLost(() => {
+      this.isLost = true;
+      this.loop.arm();
+    });
+    return carrier.receive(queue, concurrency, (name) => this.doOne(carriedIn(name)));
   }
 
   private async carryWhatIsDue(): Promise<Instant | undefined> {
@@ -55,18 +62,18 @@ export class CarriedWorker implements Worker {
     }
     const now = clock.now();
     while (!this.loop.isStopped) {
-      const ids = await jobs.carry(queue, now, plusMs(now, AGAIN_MS), BATCH);
-      if (ids.length > 0) await carrier.send(queue, ids);
-      if (ids.length < BATCH) break;
+      const carried = await jobs.carry(queue, now, plusMs(now, AGAIN_MS), BATCH);
+      if (carried.length > 0) await carrier.send(queue, carried.map(nameOf));
+      if (carried.length < BATCH) break;
     }
     return jobs.nextCarry(queue);
   }
 
-  private async doOne(id: string): Promise<void> {
+  private async doOne(carried: Carried): Promise<void> {
     const { jobs, clock, queue, onFailed } = this.options;
     // While time cannot be trusted nothing is due (EVENTS.md 19); it is carried again.
     if (clock.suspended !== undefined) return;
-    const taken = await jobs.take(queue, clock.now(), id);
+    const taken = await jobs.takeCarried(queue, carried);
     // It was done already, or somebody has it: it came twice.
     if (taken === undefined) return;
     const told: typeof onFailed = (job, failure) => {
@@ -76,3 +83,19 @@ export class CarriedWorker implements Worker {
     await runJob(taken, { ...this.options, onFailed: told }, clock);
   }
 }
+
+/** Instants have no space in them. */
+const nameOf = ({ id, dueAt }: Carried): string => `${dueAt} ${id}`;
+
+function carriedIn(name: string): Carried {
+  const space = name.indexOf(' ');
+  return { dueAt: name.slice(0, space), id: name.slice(space + 1) };
+}
+
+export type StartWorker = (options: JobWorkerOptions) => Worker;
+
+/** How the jobs of this process are done: by the carrier where there is one, else straight from the ledger. */
+export const workersOn =
+  (carrier: Carrier | undefined, concurrency: number): StartWorker =>
+  (options) =>
+    carrier === undefined ? new JobWorker(options) : new CarriedWorker({ ...options, carrier, concurrency });

@@ -106,7 +106,8 @@ described('BullMQ on Redis', () => {
       await close();
       expect(effects.size).toBe(900);
       expect([...effects.values()].filter((times) => times !== 1)).toEqual([]);
-    });
+      // What was on its way to a worker when Redis died counts as in hand for ten seconds.
+    }, 240_000);
 
     test('a worker that ends with a job in hand leaves it to another', async () => {
       const { jobs, ledger, carrier, close } = await shared(server.url);
@@ -114,7 +115,7 @@ described('BullMQ on Redis', () => {
       const options = { clock, queue: 'mails', backoff: BACKOFF, concurrency: 1 };
       await jobs.add({ id: 'a', queue: 'mails', data: {}, dueAt: clock.now() });
       // Somebody has taken it from the ledger and answers no more.
-      const taken = (await ledger().take('mails', clock.now(), 'a'))!;
+      const taken = (await ledger().takeCarried('mails', { id: 'a', dueAt: clock.now() }))!;
       const done: string[] = [];
       const work = async ({ id }: { id: string }): Promise<void> => void done.push(id);
       const worker = new CarriedWorker({ ...options, jobs: ledger(), carrier: await carrier(), work });
