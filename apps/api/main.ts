@@ -73,6 +73,8 @@ const START_UP_CODES = [
   'SCHEMA_NEWER',
   'CHECKPOINT_AHEAD',
   'VIEWS_OF_ANOTHER_LOG',
+  'ACCESS_DENIED',
+  'STORE_UNAVAILABLE',
 ];
 
 function isStartUpCode(error: unknown): boolean {

@@ -64,6 +64,8 @@ export class Notifications {
   private readonly sealer: SealMessages;
   private readonly worker: Worker;
   private readonly mail: MailCarrier | undefined;
+  private isOn = false;
+  private unheard: () => void = () => undefined;
 
   private constructor(
     private readonly parts: NotificationParts,
@@ -109,18 +111,26 @@ export class Notifications {
     }
   }
 
+  /** Goes on where the outbox stands, also after a stop. */
   start(): void {
+    this.isOn = true;
     if (this.mail === undefined) this.parts.logger.info('no REDRESS_SMTP_URL: notifications go into this log');
     this.follower.start();
-    this.parts.rules.onPublished(() => this.follower.rulesChanged());
-    this.sealer.arm();
-    this.worker.arm();
+    this.unheard = this.parts.rules.onPublished(() => this.follower.rulesChanged());
+    this.sealer.start();
+    this.worker.start();
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
+    this.isOn = false;
+    this.unheard();
     await this.follower.stop();
     await this.sealer.stop();
     await this.worker.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     this.mail?.close();
     await this.db.destroy();
   }
@@ -156,7 +166,7 @@ export class Notifications {
     if (messageId !== undefined && retried === 0) {
       return refuse((await this.jobs.get(messageId)) ? 'MESSAGE_NOT_DEAD' : 'MESSAGE_UNKNOWN', { messageId });
     }
-    this.worker.arm();
+    if (this.isOn) this.worker.arm();
     return { retried };
   }
 

@@ -16,6 +16,8 @@ export interface JobWorkerOptions extends Work {
 export interface Worker {
   /** Call it at the start, and when a job was added. */
   arm(): void;
+  /** Goes on after a stop. */
+  start(): void;
   /** Ends after what is in hand. */
   stop(): Promise<void>;
 }
@@ -34,6 +36,10 @@ export class JobWorker implements Worker {
 
   arm(): void {
     this.loop.arm();
+  }
+
+  start(): void {
+    this.loop.start();
   }
 
   stop(): Promise<void> {
