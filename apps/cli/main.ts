@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AccessDenied, StoreUnavailable } from '#event-store';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
@@ -18,7 +19,10 @@ import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
 
 /** What the operator can mend: said without where in our code it arose. */
-const EXPECTED = [CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer];
+const EXPECTED = [
+  ...[CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer],
+  ...[AccessDenied, StoreUnavailable],
+];
 
 const program = new Command('redress')
   .description('The event-sourced engine for complaints and service cases, from the terminal.')

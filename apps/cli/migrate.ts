@@ -5,6 +5,8 @@ import { PROJECTIONS } from '#views';
 import { awaitDatabase } from '../api/await-database.js';
 import { lockFolder } from '../api/data-folder.js';
 import { readSettings } from '../api/settings.js';
+import { migrateOutbox } from '../worker/outbox-place.js';
+import { migrateVault, vaultUrl } from '../worker/vault-place.js';
 import { viewsPlace } from '../worker/views-place.js';
 import { CliError } from './client.js';
 
@@ -29,7 +31,10 @@ export async function migrate({ data, forgetViews: forgets }: MigrateOptions): P
     try {
       // What else a data folder has is migrated by whoever opens it next.
       const directory = databaseUrl === undefined ? [] : await migrateDirectory(databaseUrl);
-      const run = [...directory, ...(await migrateViews(writer.db))];
+      const sharedUrl = vaultUrl(settings);
+      const shared =
+        sharedUrl === undefined ? [] : [...(await migrateVault(sharedUrl)), ...(await migrateOutbox(sharedUrl))];
+      const run = [...directory, ...shared, ...(await migrateViews(writer.db))];
       const lines = run.length > 0 ? run.map((name) => `migrated: ${name}`) : ['nothing to migrate'];
       return forgets ? [...lines, await forget(writer)] : lines;
     } finally {

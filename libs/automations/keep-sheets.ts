@@ -20,7 +20,10 @@ export interface KeepSheetsPorts {
   readonly clock: Clock;
   readonly reader: EventReader;
   /** How far the log was followed. Lost it costs time and nothing else: what was done is recognised. */
-  readonly checkpoint: { read(): Position | 'start'; write(reached: Position): void };
+  readonly checkpoint: {
+    read(): Position | 'start' | Promise<Position | 'start'>;
+    write(reached: Position): void | Promise<void>;
+  };
   /** Receives the sheet as a case; one that is there already stays as it is. */
   readonly open: (sheet: AskedSheet) => Promise<void>;
   /** Tells the case that asked; told again, nothing happens. */
@@ -46,7 +49,9 @@ export class KeepSheets {
 
   constructor(private readonly ports: KeepSheetsPorts) {}
 
+  /** Goes on where the checkpoint stands, also after a stop. */
   start(): void {
+    this.stopped = false;
     this.running = this.run();
   }
 
@@ -73,14 +78,14 @@ export class KeepSheets {
   private async follow(): Promise<void> {
     const { reader, checkpoint } = this.ports;
     const filter = { streamPrefixes: [CASE_STREAM_PREFIX], typeExpression: new RegExp(`^(?:${FOLLOWED.join('|')})$`) };
-    this.subscription = reader.subscribeToAll({ after: checkpoint.read(), filter });
+    this.subscription = reader.subscribeToAll({ after: await checkpoint.read(), filter });
     let unsaved = 0;
     for await (const message of this.subscription) {
       if (message.kind !== 'event') continue;
       const done = await this.take(message.event);
       unsaved = done ? SAVE_EVERY : unsaved + 1;
       if (unsaved < SAVE_EVERY) continue;
-      checkpoint.write(message.event.position);
+      await checkpoint.write(message.event.position);
       unsaved = 0;
     }
   }

@@ -2,8 +2,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { keyId } from '../crypto/key-id.js';
+import { unwrap, wrap, WRAPPED_BYTES } from '../crypto/wrapping.js';
 import { WrongKey, WrongMasterKey } from '../errors.js';
-import { unwrap, wrap, WRAPPED_BYTES } from './wrapping.js';
 
 export const KEYS_FILE = 'keys.db';
 const KEY_BYTES = 32;
@@ -120,16 +121,4 @@ export class KeyDatabase {
       `${file} was made with another master key: start with the one it was made with (REDRESS_MASTER_KEY or master.key).`,
     );
   }
-}
-
-/**
- * A random id (UUID version 8) that begins with the number of its row: keys that are made together lie together in the
- * index, so that a batch touches a few pages of it and not one per key.
- */
-function keyId(row: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(row, 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -1,0 +1,2 @@
+export { openPostgresVault, type PostgresVaultOptions } from './vault.js';
+export { VAULT_MIGRATED, VAULT_MIGRATIONS, type VaultTables } from './schema.js';
