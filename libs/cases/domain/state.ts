@@ -9,6 +9,7 @@ import type {
   Ground,
   Justification,
   LinkRelation,
+  CustomerStanding,
   OpenedFrom,
   Outcome,
   Party,
@@ -202,6 +203,8 @@ export interface CaseFacts {
   readonly against: readonly string[];
   readonly firstReceiver?: string;
   readonly openedFrom?: OpenedFrom;
+  /** C-1: the customer in whose file the complainant was found, as they stood when it was last told. */
+  readonly customer?: CustomerStanding;
   readonly priority?: { readonly priority: string; readonly rule: string; readonly source: string };
   readonly forms: readonly FilledForm[];
   readonly analysed: boolean;
