@@ -1,5 +1,8 @@
-import type { KeepRepeats, KeepSheets, RecomputeProvisional, SettleDue } from '#automations';
+import type { KeepRepeats, LogFollower, RecomputeProvisional, SettleDue } from '#automations';
+import type { WakingLoop } from '#jobs';
 import type { Position } from '#kernel';
+import { customerStandings } from './customers/standing.js';
+import { routineVisits, settleVisits } from './customers/visits.js';
 import type { Engine } from './engine.js';
 import type { Surroundings } from './parts.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
@@ -12,7 +15,9 @@ export class Automations {
   readonly timer: SettleDue;
   readonly recomputing: RecomputeProvisional;
   readonly repeats: KeepRepeats;
-  private readonly sheets: KeepSheets;
+  private readonly visitsDue: WakingLoop;
+  /** Those that follow the log. */
+  private readonly followers: readonly LogFollower[];
 
   constructor(
     private readonly engine: Engine,
@@ -28,7 +33,12 @@ export class Automations {
     });
     this.recomputing = recomputeProvisional(engine, { onFailure: onFailure('counting deadlines again') });
     this.repeats = keepRepeats(engine, head, { onFailure: onFailure('matching repeats') });
-    this.sheets = keepSheets(engine, head, { onFailure: onFailure('opening sheets') });
+    this.visitsDue = settleVisits(engine, { onFailure: onFailure('the timer of visits') });
+    this.followers = [
+      keepSheets(engine, head, { onFailure: onFailure('opening sheets') }),
+      routineVisits(engine, head, { onFailure: onFailure('opening visits') }),
+      customerStandings(engine, head, { onFailure: onFailure('telling cases of their customers') }),
+    ];
     telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
       const { name, lagChanges } = await repeatsStatus(engine);
       return new Map(lagChanges === null ? [] : [[name, lagChanges]]);
@@ -42,19 +52,21 @@ export class Automations {
     if (this.surroundings.notify !== false) this.engine.notifications.start();
     this.engine.rulebook.onPublished(() => this.recomputing.arm());
     this.recomputing.arm();
-    this.sheets.start();
+    for (const follower of this.followers) follower.start();
   }
 
   /** The views moved, or time can be trusted again: there may be something to do. */
   arm(): void {
     this.timer.arm();
     this.repeats.arm();
+    this.visitsDue.arm();
   }
 
   async stop(): Promise<void> {
     await this.recomputing.stop();
     await this.timer.stop();
     await this.repeats.stop();
-    await this.sheets.stop();
+    await this.visitsDue.stop();
+    for (const follower of this.followers) await follower.stop();
   }
 }

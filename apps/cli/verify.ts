@@ -7,13 +7,15 @@ import { START, type Position } from '#kernel';
 import { CliError } from './client.js';
 
 const PAGE = 1000;
-/** Cases, and what rules were in force when. */
-const OURS = ['case-', 'calendar-', 'policy-', 'rulebook-'];
+/** Cases, customers, and what rules were in force when. */
+const OURS = ['case-', 'customer-', 'calendar-', 'policy-', 'rulebook-'];
 
 export interface LogReport {
   /** Cases. */
   readonly streams: number;
   readonly events: number;
+  /** Events of customers' files. */
+  readonly customerEvents: number;
   /** Events of calendars and packs. */
   readonly ruleEvents: number;
   readonly foreign: number;
@@ -21,7 +23,7 @@ export interface LogReport {
   readonly faults: readonly string[];
 }
 
-/** Follows the hash chain of every case, and of the rules that ruled them, in the folder's log, beside a running server or without one (EVENTS.md 3). */
+/** Follows the hash chain of every case and customer, and of the rules that ruled them, in the folder's log, beside a running server or without one (EVENTS.md 3). */
 export async function verify({ data }: { readonly data?: string }): Promise<LogReport> {
   const folder = resolve(data ?? process.env['REDRESS_DATA'] ?? 'data');
   if (!existsSync(folder)) throw new CliError(`There is no data folder ${folder}.`);
@@ -34,7 +36,7 @@ export async function verify({ data }: { readonly data?: string }): Promise<LogR
 }
 
 export async function verifyLog(reader: EventReader): Promise<LogReport> {
-  let [events, ruleEvents, foreign, cases] = [0, 0, 0, 0];
+  let [events, customerEvents, ruleEvents, foreign, cases] = [0, 0, 0, 0, 0];
   const faults: string[] = [];
   const streams = await ourStreams(reader);
   for (const stream of streams) {
@@ -42,11 +44,12 @@ export async function verifyLog(reader: EventReader): Promise<LogReport> {
     const isCase = stream.startsWith('case-');
     if (isCase) cases++;
     if (isCase) events += report.events;
+    else if (stream.startsWith('customer-')) customerEvents += report.events;
     else ruleEvents += report.events;
     foreign += report.foreign.length;
     for (const { fault, revision } of report.faults) faults.push(`${stream}@${revision}: ${fault}`);
   }
-  return { streams: cases, events, ruleEvents, foreign, faults };
+  return { streams: cases, events, customerEvents, ruleEvents, foreign, faults };
 }
 
 async function ourStreams(reader: EventReader): Promise<Set<string>> {

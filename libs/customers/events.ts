@@ -44,7 +44,7 @@ export type CustomerEvent =
   | DomainEvent<'QualityWithdrawn', { readonly ground: string; readonly by: 'person' | 'milestones' }, 'reason'>
   /** C-1: listed apart. Which group it is says how somebody lives, so it is sealed. */
   | DomainEvent<'SpecialOwnerListed', NoFields, 'groups'>
-  | DomainEvent<'SpecialOwnerUnlisted', NoFields>
+  | DomainEvent<'SpecialOwnerUnlisted', NoFields, 'reason'>
   | DomainEvent<'MilestoneReached', Milestone & { readonly milestone: string; readonly reachedAt: Instant }, 'remarks'>
   | DomainEvent<'MilestoneCorrected', Milestone & { readonly reachedAt: Instant }, 'reason'>
   | DomainEvent<'MilestoneWithdrawn', Milestone & { readonly reasonCode: string }, 'reason'>

@@ -1,6 +1,7 @@
 export * from './events.js';
 export {
   CUSTOMER_EVENT_TYPES,
+  customerKeysOf,
   initialCustomer,
   isErased,
   type CustomerState,

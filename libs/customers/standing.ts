@@ -64,9 +64,15 @@ export const listSpecialOwner = decider<ListSpecialOwner>('ListSpecialOwner', ({
   return accept([{ type: 'SpecialOwnerListed', data: {}, personal }]);
 });
 
+export interface UnlistSpecialOwner {
+  readonly reason?: string;
+}
+
 /** Refusals: NOT_LISTED. */
-export const unlistSpecialOwner = decider<object>('UnlistSpecialOwner', (_command, { special }) =>
-  special ? accept([{ type: 'SpecialOwnerUnlisted', data: {} }]) : refuse('NOT_LISTED'),
+export const unlistSpecialOwner = decider<UnlistSpecialOwner>('UnlistSpecialOwner', ({ reason }, state, facts) =>
+  state.special
+    ? accept([{ type: 'SpecialOwnerUnlisted', data: {}, ...said('reason', reason, state, facts) }])
+    : refuse('NOT_LISTED'),
 );
 
 /** C-1: milestones that the pack counts establish a ground, and take it back where they are withdrawn; what a person said stays. */

@@ -39,6 +39,8 @@ export interface CustomerState {
   readonly contacts: readonly string[];
   readonly liaisons: readonly string[];
   readonly visits: readonly VisitState[];
+  /** The keys of free texts, and whom these mention, so that an erasure finds them (EVENTS.md 7). */
+  readonly texts: readonly { readonly keyId: string; readonly mentions: readonly string[] }[];
   readonly erasedParties: readonly string[];
 }
 
@@ -54,6 +56,7 @@ export const initialCustomer: CustomerState = {
   contacts: [],
   liaisons: [],
   visits: [],
+  texts: [],
   erasedParties: [],
 };
 
@@ -127,7 +130,20 @@ const BY_TYPE = new Map(Object.entries(FOLDS)) as ReadonlyMap<
 
 /** The file after one more event. Total; what a later engine writes is passed over. Never opens a personal part. */
 export const evolve = (state: CustomerState, event: RecordedCustomerEvent): CustomerState =>
-  BY_TYPE.get(event.type)?.(state, event) ?? state;
+  withTexts(BY_TYPE.get(event.type)?.(state, event) ?? state, event);
+
+/** The keys that go when the customer, or a contact, is erased: their own, and those of every text that mentions them. */
+export const customerKeysOf = ({ texts }: CustomerState, party: string): readonly string[] => [
+  party,
+  ...texts.filter(({ mentions }) => mentions.includes(party)).map(({ keyId }) => keyId),
+];
+
+function withTexts(state: CustomerState, { personal }: RecordedCustomerEvent): CustomerState {
+  const fresh = Object.values(personal).flatMap(({ keyId, mentions }) =>
+    mentions === undefined ? [] : [{ keyId, mentions }],
+  );
+  return fresh.length === 0 ? state : { ...state, texts: [...state.texts, ...fresh] };
+}
 
 const without = (quality: CustomerState['quality'], ground: string): CustomerState['quality'] =>
   quality.filter((it) => it.ground !== ground);
