@@ -73,6 +73,7 @@ const START_UP_CODES = [
   'SCHEMA_NEWER',
   'CHECKPOINT_AHEAD',
   'VIEWS_OF_ANOTHER_LOG',
+  'OUTBOX_OF_ANOTHER_LOG',
 ];
 
 function isStartUpCode(error: unknown): boolean {

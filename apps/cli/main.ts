@@ -5,6 +5,7 @@ import { shippedMappings } from '#import';
 import { DatabaseUnusable, SchemaNewer } from '#sql';
 import { FolderInUse } from '../api/data-folder.js';
 import { WrongSettings } from '../api/settings.js';
+import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
 import { addCustomers } from './customers.js';
@@ -127,6 +128,7 @@ withWhere(program.command('notifications'))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
 addRulesCommands(program, withWhere);
+addBackupCommands(program);
 
 program
   .command('clock')

@@ -21,6 +21,8 @@ export interface CaseAsked {
   readonly fields: JsonObject;
   /** Everything that is known, by name: `complainant.name`, `complainant.contact`, `content`, ids of fields and forms. */
   readonly given: readonly string[];
+  /** The forms that were filled in this handling: taken up again, it asks for them anew. */
+  readonly filled: readonly string[];
   readonly steps: readonly string[];
   readonly visits: number;
   readonly visitsReached: number;
@@ -77,6 +79,7 @@ const CEL = new Environment({ homogeneousAggregateLiterals: false })
       priority: 'string',
       fields: 'map',
       given: 'list<string>',
+      filled: 'list<string>',
       steps: 'list<string>',
       visits: 'dyn',
       visitsReached: 'dyn',

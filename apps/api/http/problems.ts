@@ -66,8 +66,12 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
     409,
     'Only what failed for good is tried again by hand: this message was sent, or is still tried.',
   ],
-  FOREIGN_POSITION: [409, 'The position is of another log: begin again, or translate it.'],
+  FOREIGN_POSITION: [409, 'The position is of another log: begin again.'],
   POSITION_AHEAD: [409, 'The position lies beyond the end of the log.'],
+  POSITION_LOST: [
+    409,
+    'The log was restored from a backup that ends before this position: what you read behind it did not survive. Begin again.',
+  ],
   PRECONDITION_FAILED: [412, 'Somebody changed the case since: read it again and decide anew.'],
   TOO_LARGE: [413, 'The body is larger than allowed.'],
   EVENT_TOO_LARGE: [413, 'This is more than one event may hold: send less, or send it as an attachment.'],

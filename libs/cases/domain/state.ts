@@ -73,6 +73,8 @@ export interface PlanState {
   readonly owner?: string;
   readonly dueAt?: Instant;
   readonly state: 'proposed' | 'accepted' | 'rejected';
+  /** How often the case had been reopened by then: a plan is agreed to for one handling. */
+  readonly round: number;
 }
 
 export interface CompensationState {
@@ -105,6 +107,8 @@ export interface FilledForm {
   readonly values: FieldValues;
   readonly by: string;
   readonly at: Instant;
+  /** How often the case had been reopened by then. */
+  readonly round: number;
 }
 
 /** H-7: a work contact sheet or nonconformity; it is a case of its own under the same id. */

@@ -15,6 +15,7 @@ export const complaintLike = (of: Partial<CaseAsked> = {}): CaseAsked => ({
   priority: '',
   fields: {},
   given: [],
+  filled: [],
   steps: [],
   visits: 0,
   visitsReached: 0,

@@ -1,4 +1,4 @@
-import { isOpen, mainComplainant, type CaseState } from '#cases';
+import { isOpen, mainComplainant, type CaseState } from '#cases/domain';
 import type { Json, JsonObject } from '#kernel';
 import type { Reading } from './replay.js';
 import { thingKey, type Sheet, type ShownPart } from './sheet.js';

@@ -23,7 +23,7 @@ export const PACK: Folds<
   PriorityAssigned: (state, { data }) => ({ ...state, priority: data }),
   FormFilled: (state, { data, meta }) => {
     const { formId, form, values } = data;
-    const filled = { formId, form, values, by: meta.actor.id, at: meta.occurredAt };
+    const filled = { formId, form, values, by: meta.actor.id, at: meta.occurredAt, round: state.reopenCount };
     return { ...state, forms: [...state.forms, filled], given: withNew(state.given, [form]) };
   },
   CausesAnalysed: (state) => ({ ...state, analysed: true }),

@@ -1,0 +1,1 @@
+export { Predecessors, predecessorsIn, recordRestored, type Translated } from './predecessors.js';
