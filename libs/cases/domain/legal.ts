@@ -61,6 +61,7 @@ const LIFE = {
   RequestSheet: rule({ in: [...WORK, 'resolved', 'closed'], roles: HANDLERS }),
   FinishSheet: rule({ in: EXISTING, roles: SYSTEMS, needs: sheetOpen, sentBy: 'engine' }),
   MatchRepeats: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
+  RecordCustomerStanding: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
   DismissRepeat: rule({ in: EXISTING, roles: HANDLERS, needs: repeated }),
   GrowGroup: rule({ in: ACTIVE, roles: HANDLERS }),
   AssignCase: rule({ in: OPEN, roles: HANDLERS }),
