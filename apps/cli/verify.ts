@@ -8,7 +8,7 @@ import { openLogReader } from '../worker/log-reader.js';
 import { CliError } from './client.js';
 
 const PAGE = 1000;
-/** Cases, customers, and what rules were in force when. */
+/** Cases, customers, and who was who under which rules when. */
 const OURS = ['case-', 'customer-', 'organisation-', 'calendar-', 'policy-', 'rulebook-'];
 
 export interface LogReport {
@@ -17,14 +17,17 @@ export interface LogReport {
   readonly events: number;
   /** Events of customers' files. */
   readonly customerEvents: number;
-  /** Events of calendars and packs. */
+  /** Events of calendars, packs and the organisation. */
   readonly ruleEvents: number;
   readonly foreign: number;
   /** As `stream@revision: what is wrong`. */
   readonly faults: readonly string[];
 }
 
-/** Follows the hash chain of every case and customer, and of the rules that ruled them, in the log of the settings, beside a running server or without one (EVENTS.md 3). */
+/**
+ * Follows the hash chain of every case and customer, and of the organisation and the rules that ruled them, in the log of the
+ * settings, beside a running server or without one (EVENTS.md 3).
+ */
 export async function verify({ data }: { readonly data?: string }): Promise<LogReport> {
   const settings = readSettings({ ...process.env, ...(data !== undefined && { REDRESS_DATA: data }) });
   const { eventStoreUrl } = settings;
