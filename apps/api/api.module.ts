@@ -4,6 +4,8 @@ import { AttachmentsController } from './attachments/attachments.controller.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CommandSender } from './commands/sending.js';
+import { CustomerCommandsController } from './customers/commands.controller.js';
+import { CustomersController } from './customers/customers.controller.js';
 import { Engine } from './engine.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
@@ -42,6 +44,8 @@ export class ApiModule {
         WhatIfController,
         FeedController,
         ImportController,
+        CustomersController,
+        CustomerCommandsController,
         PeopleController,
         OrganisationController,
         AssessmentController,

@@ -1,5 +1,7 @@
 import type { KeepRepeats, RecomputeProvisional, SettleDue } from '#automations';
 import { Duty } from '../worker/duty.js';
+import { customerStandings } from './customers/standing.js';
+import { routineVisits, settleVisits } from './customers/visits.js';
 import type { Engine } from './engine.js';
 import type { LogEnd, Surroundings } from './parts.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
@@ -36,6 +38,9 @@ export class Automations {
       recomputing: this.recomputing,
       repeats: this.repeats,
       sheets: keepSheets(engine, { onFailure: onFailure('opening sheets') }),
+      visitsDue: settleVisits(engine, { onFailure: onFailure('the timer of visits') }),
+      visits: routineVisits(engine, { onFailure: onFailure('opening visits') }),
+      standings: customerStandings(engine, { onFailure: onFailure('telling cases of their customers') }),
       ...(surroundings.notify !== false && { notifications: engine.notifications }),
     };
     const log = {
@@ -57,7 +62,7 @@ export class Automations {
   }
 
   /** The views moved, or time can be trusted again: there may be something to do for those that this process runs. */
-  arm(names: readonly string[] = ['timer', 'repeats']): void {
+  arm(names: readonly string[] = ['timer', 'repeats', 'visitsDue']): void {
     for (const duty of this.duties) if (names.includes(duty.name)) duty.arm();
   }
 

@@ -11,6 +11,7 @@ import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
 import type { CheckpointPlace } from './checkpoint.js';
+import { Customers } from './customers/customers.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
 import type { Gatekeeper } from './http/access.js';
@@ -39,6 +40,7 @@ export class Engine {
   readonly executor: CaseExecutor;
   readonly feed: Feed;
   readonly reading: CaseReading;
+  readonly customers: Customers;
   readonly imports: CaseImport;
   readonly attachments: AttachmentStore;
   readonly gatekeeper: Gatekeeper;
@@ -64,6 +66,7 @@ export class Engine {
       policyOf: (state) => this.parts.held(policyOf(rulebook, time.clock)(state)),
       onLost,
     });
+    this.customers = new Customers(parts);
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,

@@ -10,7 +10,7 @@ import {
   type Recipient,
 } from '#automations';
 import type { EventReader } from '#event-store';
-import type { Job, Jobs, JobWorker } from '#jobs';
+import { workersOn, type Carrier, type Job, type Jobs, type Worker } from '#jobs';
 import { SqlJobs, type JobTables } from '#jobs/embedded';
 import { refuse, type Clock, type Refusal } from '#kernel';
 import type { MailCarrier, Notice, NoticeFilter, NoticeState, Outbox } from '#notifications';
@@ -22,6 +22,9 @@ import type { Rulebook } from '#rulebook';
 import { openOutbox, type OutboxDatabase } from '../worker/outbox-place.js';
 import type { VaultPlace } from '../worker/vault-place.js';
 import type { Settings } from './settings.js';
+
+/** Mail servers take few at a time from one sender. */
+const DELIVERIES_AT_ONCE = 4;
 
 /** The rules by which people are told: those of every version that rules any case. */
 export interface NotifyingRules {
@@ -38,6 +41,8 @@ export interface NotificationParts {
   /** 32 bytes, the vault's secret `notifications`. */
   readonly secret: Buffer;
   readonly rules: NotifyingRules;
+  /** Carries deliveries to whichever process is free; undefined where this one does them itself. */
+  readonly carrier?: Carrier | undefined;
   readonly logger: Logger;
 }
 
@@ -53,10 +58,11 @@ export interface ShownNotice extends Omit<Notice, 'state'> {
 /** Who is told of what, composed: the log is followed, notices become messages, messages are delivered. */
 export class Notifications {
   private readonly outbox: Outbox;
-  private readonly jobs: Jobs;
+  /** The ledger of all jobs of this engine. */
+  readonly jobs: Jobs;
   private readonly follower: NotifyFromLog;
   private readonly sealer: SealMessages;
-  private readonly worker: JobWorker;
+  private readonly worker: Worker;
   private readonly mail: MailCarrier | undefined;
   private isOn = false;
   private unheard: () => void = () => undefined;
@@ -73,6 +79,7 @@ export class Notifications {
     const shared = { clock, outbox, secret, onFailure, policyFor: rules.policyFor };
     this.worker = deliverMessages({
       ...{ ...shared, jobs, mail: this.mail, publicUrl: settings.publicUrl },
+      startWorker: workersOn(parts.carrier, DELIVERIES_AT_ONCE),
       recipientOf: (id) => recipientIn(directory, id),
       log: (notice) => this.tell(notice),
       onFailed: (job, failure) => this.tellFailure(job, failure),

@@ -1,18 +1,17 @@
 import { KeepSheets, type AskedSheet, type FinishedSheet, type KeepSheetsPorts } from '#automations';
 import { finishSheet, FinishSheet, receiveCase, ReceiveCase } from '#cases';
 import { ENGINE, isRefusal } from '#kernel';
-import { checkpointOf } from './checkpoint.js';
+import { followedFrom } from './checkpoint.js';
 import type { Engine } from './engine.js';
 import { refOf } from './queries/case-reading.js';
 
 /** H-7, with the engine under it. */
 export function keepSheets(engine: Engine, told: Pick<KeepSheetsPorts, 'onFailure'>): KeepSheets {
   const { store } = engine;
-  const kept = checkpointOf('sheets', engine.checkpoints);
   return new KeepSheets({
     clock: engine.clock,
     reader: store,
-    checkpoint: { read: async () => (await kept.read()) ?? 'start', write: (reached) => kept.write(reached) },
+    checkpoint: followedFrom('sheets', engine.checkpoints),
     open: (sheet) => open(engine, sheet),
     finish: (sheet) => finish(engine, sheet),
     ...told,

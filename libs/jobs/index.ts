@@ -2,3 +2,5 @@ export * from './port.js';
 export * from './waking-loop.js';
 export * from './run-job.js';
 export * from './job-worker.js';
+export * from './carrier.js';
+export * from './carried-worker.js';

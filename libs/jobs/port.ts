@@ -29,6 +29,12 @@ export interface TakenJob {
   failed(failure: { readonly error: string; readonly retryAt?: Instant }): Promise<void>;
 }
 
+/** A job on its way. Tried again later it is another one, so that a run that is just ending does not stand in its way. */
+export interface Carried {
+  readonly id: string;
+  readonly dueAt: Instant;
+}
+
 export interface JobFilter {
   readonly queue?: string;
   readonly state?: JobState;
@@ -40,12 +46,17 @@ export interface JobFilter {
  */
 export interface Jobs {
   add(job: NewJob): Promise<void>;
-  /** Takes the earliest that is due at the instant and in nobody's hands; the one that is named, where one is. */
-  take(queue: string, at: Instant, id?: string): Promise<TakenJob | undefined>;
+  /** Takes the earliest that is due at the instant and in nobody's hands. */
+  take(queue: string, at: Instant): Promise<TakenJob | undefined>;
+  /**
+   * Takes what was carried, unless it is in somebody's hands, done, or due at another instant by now. Who carried it found it
+   * due, by a clock that may be ahead of this one.
+   */
+  takeCarried(queue: string, carried: Carried): Promise<TakenJob | undefined>;
   /** When the next of those that wait is due. */
   nextDue(queue: string): Promise<Instant | undefined>;
   /** What is due at the instant and is to be carried to workers, the earliest first; it is not said again before `again`. */
-  carry(queue: string, at: Instant, again: Instant, limit: number): Promise<readonly string[]>;
+  carry(queue: string, at: Instant, again: Instant, limit: number): Promise<readonly Carried[]>;
   /** When there is the next to carry. */
   nextCarry(queue: string): Promise<Instant | undefined>;
   /** Whatever was carried was lost on its way: it is to be carried as soon as it is due. */

@@ -49,14 +49,11 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
     await load.resend();
     const found = await load.repeat(10);
     await settled(fleet);
-    await Promise.all(fleet.all.map((it) => it.stop()));
     const { folder, stores, endpoint } = fleet;
+    found.push(...(await outboxFaults(folder, stores, PATIENCE_MS)));
+    await Promise.all(fleet.all.map((it) => it.stop()));
     const judgement = await judgeLog(endpoint.folder, load.answers.values(), endpoint.url);
-    found.push(
-      ...judgement.faults,
-      ...(await partFromRebuild(folder, stores)),
-      ...(await outboxFaults(folder, stores)),
-    );
+    found.push(...judgement.faults, ...(await partFromRebuild(folder, stores)));
     return {
       ...judgement,
       ...{ seed, happened: faults, faults: found, answered: load.answers.size },

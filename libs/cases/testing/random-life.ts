@@ -185,6 +185,12 @@ const BODIES: Readonly<Record<CommandName, Body>> = {
     cases: ['a', 'b', 'c'].slice(pick % 4),
     complainants: 1 + (pick % 3),
   }),
+  RecordCustomerStanding: (_state, pick) => ({
+    customerId: 'c-1',
+    tier: pick % 2 ? 'important' : 'general',
+    quality: pick % 3 === 0,
+    special: false,
+  }),
   DismissRepeat: ({ repeats }, pick) => ({
     rule: 'same',
     otherCaseId: known(
@@ -224,7 +230,13 @@ function history(pick: number, at: Instant): object {
   };
 }
 
-const SENT_BY_THE_ENGINE = ['FinishSheet', 'MatchRepeats', 'RecomputeDeadlines', 'SettleCase'] as const;
+const SENT_BY_THE_ENGINE = [
+  'FinishSheet',
+  'MatchRepeats',
+  'RecordCustomerStanding',
+  'RecomputeDeadlines',
+  'SettleCase',
+] as const;
 
 /** What a draw comes to when the case looks like this. */
 export function stepOf({ wild, pick, lateMs, actor }: Draw, state: CaseState, at: Instant): Step {

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable } from 'kysely';
 import type { Instant, JsonObject } from '#kernel';
-import type { Job, JobCount, JobFilter, Jobs, NewJob, TakenJob } from '../port.js';
+import type { Carried, Job, JobCount, JobFilter, Jobs, NewJob, TakenJob } from '../port.js';
 import { isSqlite, type JobTable, type JobTables } from './schema.js';
 import { takingOf, type TakenRow, type Taking } from './taking.js';
 
@@ -29,11 +29,17 @@ export class SqlJobs implements Jobs {
       .execute();
   }
 
-  async take(queue: string, at: Instant, id?: string): Promise<TakenJob | undefined> {
-    const taken = await this.taking.take((db) => {
-      const due = waiting(db, queue).where('due_at', '<=', at);
-      return id === undefined ? due.orderBy('due_at').orderBy('id') : due.where('id', '=', id);
-    });
+  async take(queue: string, at: Instant): Promise<TakenJob | undefined> {
+    const taken = await this.taking.take((db) =>
+      waiting(db, queue).where('due_at', '<=', at).orderBy('due_at').orderBy('id'),
+    );
+    return taken && takenJob(taken);
+  }
+
+  async takeCarried(queue: string, { id, dueAt }: Carried): Promise<TakenJob | undefined> {
+    const taken = await this.taking.takeOne(id, (db) =>
+      waiting(db, queue).where('id', '=', id).where('due_at', '=', dueAt),
+    );
     return taken && takenJob(taken);
   }
 
@@ -41,9 +47,9 @@ export class SqlJobs implements Jobs {
     return (await waiting(this.db, queue).orderBy('due_at').limit(1).executeTakeFirst())?.due_at;
   }
 
-  async carry(queue: string, at: Instant, again: Instant, limit: number): Promise<readonly string[]> {
+  async carry(queue: string, at: Instant, again: Instant, limit: number): Promise<readonly Carried[]> {
     const due = waiting(this.db, queue).where('carry_at', '<=', at).orderBy('carry_at').limit(limit);
-    // What is locked is in somebody's hands already.
+    // What is locked is being carried by another process.
     const free = isSqlite(this.db) ? due : due.forUpdate().skipLocked();
     const rows = await this.db
       .with('free', () => free)
@@ -52,7 +58,7 @@ export class SqlJobs implements Jobs {
       .where('id', 'in', (it) => it.selectFrom('free').select('id'))
       .returning(['id', 'due_at'])
       .execute();
-    return rows.sort((a, b) => (a.due_at < b.due_at ? -1 : 1)).map(({ id }) => id);
+    return rows.sort((a, b) => (a.due_at < b.due_at ? -1 : 1)).map(({ id, due_at: dueAt }) => ({ id, dueAt }));
   }
 
   async nextCarry(queue: string): Promise<Instant | undefined> {
