@@ -59,18 +59,18 @@ async function send({ executor }: Engine, { caseId, ...finding }: Finding): Prom
 /** How far the repeats are matched. */
 export interface RepeatsStatus {
   readonly name: 'match-repeats';
-  /** How many changes wait to be matched; null where the views are paused. */
+  /** How many changes wait to be matched; null while nobody can tell: the views are paused, or made by other rules. */
   readonly lagChanges: number | null;
   readonly checkpoint: string | null;
 }
 
 export async function repeatsStatus({ views, automations, store, settings }: Engine): Promise<RepeatsStatus> {
-  const { position } = automations.repeats;
+  const { position, isWaiting } = automations.repeats;
   if (settings.projections === 'pause') return { name: 'match-repeats', lagChanges: null, checkpoint: null };
   const at = BigInt(position);
   return {
     name: 'match-repeats',
-    lagChanges: await changesBehind(views, position),
+    lagChanges: isWaiting ? null : await changesBehind(views, position),
     checkpoint: position < 0 ? null : positionToken(store.epoch, { commit: at, prepare: at }),
   };
 }
