@@ -1,7 +1,8 @@
-import type { KeepRepeats, KeepSheets, RecomputeProvisional, SettleDue } from '#automations';
+import type { KeepHeads, KeepRepeats, KeepSheets, RecomputeProvisional, SettleDue } from '#automations';
 import type { Position } from '#kernel';
 import type { Engine } from './engine.js';
 import type { Surroundings } from './parts.js';
+import { keepHeads } from './heads.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
 import { recomputeProvisional } from './rules/recompute.js';
 import { keepSheets } from './sheets.js';
@@ -13,6 +14,7 @@ export class Automations {
   readonly recomputing: RecomputeProvisional;
   readonly repeats: KeepRepeats;
   private readonly sheets: KeepSheets;
+  private readonly heads: KeepHeads;
 
   constructor(
     private readonly engine: Engine,
@@ -29,6 +31,7 @@ export class Automations {
     this.recomputing = recomputeProvisional(engine, { onFailure: onFailure('counting deadlines again') });
     this.repeats = keepRepeats(engine, head, { onFailure: onFailure('matching repeats') });
     this.sheets = keepSheets(engine, head, { onFailure: onFailure('opening sheets') });
+    this.heads = keepHeads(engine, head, { onFailure: onFailure('gathering cases under their heads') });
     telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
       const { name, lagChanges } = await repeatsStatus(engine);
       return new Map(lagChanges === null ? [] : [[name, lagChanges]]);
@@ -43,6 +46,7 @@ export class Automations {
     this.engine.rulebook.onPublished(() => this.recomputing.arm());
     this.recomputing.arm();
     this.sheets.start();
+    this.heads.start();
   }
 
   /** The views moved, or time can be trusted again: there may be something to do. */
@@ -56,5 +60,6 @@ export class Automations {
     await this.timer.stop();
     await this.repeats.stop();
     await this.sheets.stop();
+    await this.heads.stop();
   }
 }

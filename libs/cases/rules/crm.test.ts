@@ -11,6 +11,7 @@ import {
   completeRequiredStep,
   fillForm,
   giveReply,
+  linkCase,
   proposePlan,
   receiveCase,
   recordInvestigation,
@@ -202,5 +203,13 @@ describe('the CRM service [C S A F R]', () => {
     expect(toldIn(feedback)).toContain('I-11.major-problem: service_manager');
     expect(toldIn(received({ circumstances: ['media'] }))).toContain('S-5.special-group: recipients');
     expect(toldIn(received({}))).toEqual([]);
+  });
+
+  test('E-2: an incident gathers its cases under one head, to which an emergency plan is attached', () => {
+    const story = received({});
+    story.sends(linkCase, { otherCaseId: 'another', relation: 'head_case' });
+    const plan = { measures: text, responsible: text, informing: text };
+    story.sends(fillForm, { form: 'emergency_plan', values: plan });
+    expect(story.state).toMatchObject({ links: [{ relation: 'head_case' }], forms: [{ form: 'emergency_plan' }] });
   });
 });

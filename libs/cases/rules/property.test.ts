@@ -7,7 +7,9 @@ import {
   acknowledgeCase,
   assessProfile,
   closeCase,
+  fillForm,
   giveReply,
+  linkCase,
   makePromise,
   matchRepeats,
   proposePlan,
@@ -131,5 +133,13 @@ describe('the property manager [P T]', () => {
     expect(toldIn(story)).toEqual(['E-1.sudden: recipients!']);
     story.sends(makePromise, { dueAt: at(7), text });
     expect(toldIn(story.passes(at(6, '13:00:00.001')))).toContain('K-3.warned: owner, receiver!');
+  });
+
+  test('E-2: an incident gathers its cases under one head, to which an emergency plan is attached', () => {
+    const story = received({});
+    story.sends(linkCase, { otherCaseId: 'another', relation: 'head_case' });
+    const plan = { measures: text, responsible: text, informing: text };
+    story.sends(fillForm, { form: 'emergency_plan', values: plan });
+    expect(story.state).toMatchObject({ links: [{ relation: 'head_case' }], forms: [{ form: 'emergency_plan' }] });
   });
 });
