@@ -4,6 +4,7 @@ import { customerStandings } from './customers/standing.js';
 import { routineVisits, settleVisits } from './customers/visits.js';
 import type { Engine } from './engine.js';
 import type { LogEnd, Surroundings } from './parts.js';
+import { keepHeads } from './heads.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
 import { recomputeProvisional } from './rules/recompute.js';
 import { keepSheets } from './sheets.js';
@@ -38,6 +39,7 @@ export class Automations {
       recomputing: this.recomputing,
       repeats: this.repeats,
       sheets: keepSheets(engine, { onFailure: onFailure('opening sheets') }),
+      heads: keepHeads(engine, { onFailure: onFailure('gathering cases under their heads') }),
       visitsDue: settleVisits(engine, { onFailure: onFailure('the timer of visits') }),
       visits: routineVisits(engine, { onFailure: onFailure('opening visits') }),
       standings: customerStandings(engine, { onFailure: onFailure('telling cases of their customers') }),
