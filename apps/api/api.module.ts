@@ -10,6 +10,7 @@ import { Engine } from './engine.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
+import { JobsController } from './operations/jobs.controller.js';
 import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { AssessmentController } from './organisation/assessment.controller.js';
@@ -53,6 +54,7 @@ export class ApiModule {
         ClockController,
         OperationsController,
         NotificationsController,
+        JobsController,
       ],
       providers: [
         { provide: Engine, useValue: engine },

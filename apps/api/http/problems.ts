@@ -57,6 +57,8 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   PERSON_UNKNOWN: [404, 'There is no person with this id.'],
   KEY_UNKNOWN: [404, 'There is no key with this id.'],
   PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
+  JOB_UNKNOWN: [404, 'There is no job with this id.'],
+  JOB_NOT_DEAD: [409, 'The job waits or was done: only what failed for good is tried again by hand.'],
   MESSAGE_UNKNOWN: [404, 'There is no notification message with this id.'],
   WHAT_IF_NOT_FOUND: [404, 'There is no such question, or it is too long ago: ask it again with POST /what-if.'],
   POLICY_NOT_FOUND: [404, 'There is no such version of such a pack; GET /policies lists those there are.'],
