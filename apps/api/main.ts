@@ -74,6 +74,8 @@ const START_UP_CODES = [
   'CHECKPOINT_AHEAD',
   'VIEWS_OF_ANOTHER_LOG',
   'OUTBOX_OF_ANOTHER_LOG',
+  'ACCESS_DENIED',
+  'STORE_UNAVAILABLE',
 ];
 
 function isStartUpCode(error: unknown): boolean {

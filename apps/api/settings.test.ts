@@ -16,7 +16,17 @@ describe('DESIGN "Settings"', () => {
   });
 
   test('a setting of a later release says plainly that it is not built', () => {
-    expect(() => readSettings({ EVENTSTOREDB_URL: 'esdb://x' })).toThrow(/EVENTSTOREDB_URL is not built yet/);
+    expect(() => readSettings({ REDRESS_REDIS_URL: 'redis://x' })).toThrow(/REDRESS_REDIS_URL is not built yet/);
+  });
+
+  test('a log in EventStoreDB needs its views in PostgreSQL, and is served by EventStoreDB itself', () => {
+    const shared = { EVENTSTOREDB_URL: 'esdb://x', REDRESS_DATABASE_URL: 'postgres://x/y' };
+    expect(readSettings(shared)).toMatchObject({ eventStoreUrl: 'esdb://x', databaseUrl: 'postgres://x/y' });
+    expect(() => readSettings({ EVENTSTOREDB_URL: 'esdb://x' })).toThrow(/needs REDRESS_DATABASE_URL/);
+    expect(() => readSettings({ ...shared, REDRESS_ESDB_PORT: '2113' })).toThrow(/EventStoreDB itself/);
+    for (const url of ['http://x', 'esdb://']) {
+      expect(() => readSettings({ ...shared, EVENTSTOREDB_URL: url })).toThrow(/EVENTSTOREDB_URL is wrong/);
+    }
   });
 
   test('EVENT_STORE: EventStoreDB clients come without credentials on loopback only', () => {

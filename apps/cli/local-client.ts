@@ -44,7 +44,9 @@ export class LocalClient implements EngineClient {
 
   /** @throws FolderInUse */
   static async open(folder: string): Promise<LocalClient> {
-    const settings = readSettings({ ...process.env, REDRESS_DATA: folder });
+    const read = readSettings({ ...process.env, REDRESS_DATA: folder });
+    // Beside processes that share the log it answers what it is asked, and leaves the work to them.
+    const settings = read.eventStoreUrl === undefined ? read : ({ ...read, role: 'api' } as const);
     const logger = pino({ level: 'silent' });
     const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AccessDenied, StoreUnavailable } from '#event-store';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
@@ -14,12 +15,16 @@ import { importFile, type ImportOptions } from './import.js';
 import { addOrganisation } from './organisation.js';
 import { notifications, type NotificationOptions } from './notifications.js';
 import { migrate, type MigrateOptions } from './migrate.js';
+import { addMoveCommand } from './move-command.js';
 import { addRulesCommands } from './rules-commands.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
 
 /** What the operator can mend: said without where in our code it arose. */
-const EXPECTED = [CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer];
+const EXPECTED = [
+  ...[CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer],
+  ...[AccessDenied, StoreUnavailable],
+];
 
 const program = new Command('redress')
   .description('The event-sourced engine for complaints and service cases, from the terminal.')
@@ -129,6 +134,7 @@ withWhere(program.command('notifications'))
   .action((options: NotificationOptions) => notifications(options));
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
+addMoveCommand(program);
 
 program
   .command('clock')

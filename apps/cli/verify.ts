@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { verifyChain, type ChainReport } from '#audit';
 import type { EventReader } from '#event-store';
-import { openEmbeddedEventReader } from '#event-store/embedded';
 import { START, type Position } from '#kernel';
+import { readSettings } from '../api/settings.js';
+import { openLogReader } from '../worker/log-reader.js';
 import { CliError } from './client.js';
 
 const PAGE = 1000;
@@ -23,11 +24,13 @@ export interface LogReport {
   readonly faults: readonly string[];
 }
 
-/** Follows the hash chain of every case and customer, and of the rules that ruled them, in the folder's log, beside a running server or without one (EVENTS.md 3). */
+/** Follows the hash chain of every case and customer, and of the rules that ruled them, in the log of the settings, beside a running server or without one (EVENTS.md 3). */
 export async function verify({ data }: { readonly data?: string }): Promise<LogReport> {
-  const folder = resolve(data ?? process.env['REDRESS_DATA'] ?? 'data');
-  if (!existsSync(folder)) throw new CliError(`There is no data folder ${folder}.`);
-  const reader = openEmbeddedEventReader({ folder });
+  const settings = readSettings({ ...process.env, ...(data !== undefined && { REDRESS_DATA: data }) });
+  const { eventStoreUrl } = settings;
+  const folder = resolve(settings.folder);
+  if (eventStoreUrl === undefined && !existsSync(folder)) throw new CliError(`There is no data folder ${folder}.`);
+  const reader = await openLogReader({ folder, eventStoreUrl });
   try {
     return await verifyLog(reader);
   } finally {

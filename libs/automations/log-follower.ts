@@ -5,7 +5,10 @@ export interface FollowPorts {
   readonly clock: Clock;
   readonly reader: EventReader;
   /** How far the log was followed. Lost it costs time and nothing else: what was done is recognised. */
-  readonly checkpoint: { read(): Position | 'start'; write(reached: Position): void };
+  readonly checkpoint: {
+    read(): Position | 'start' | Promise<Position | 'start'>;
+    write(reached: Position): void | Promise<void>;
+  };
   readonly onFailure?: (error: unknown) => void;
 }
 
@@ -32,7 +35,9 @@ export class LogFollower {
     private readonly followed: Followed,
   ) {}
 
+  /** Goes on where the checkpoint stands, also after a stop. */
   start(): void {
+    this.stopped = false;
     this.running = this.run();
   }
 
@@ -59,14 +64,14 @@ export class LogFollower {
     const { reader, checkpoint } = this.ports;
     const { streamPrefixes, types, take } = this.followed;
     const filter = { streamPrefixes: [...streamPrefixes], typeExpression: new RegExp(`^(?:${types.join('|')})$`) };
-    this.subscription = reader.subscribeToAll({ after: checkpoint.read(), filter });
+    this.subscription = reader.subscribeToAll({ after: await checkpoint.read(), filter });
     let unsaved = 0;
     for await (const message of this.subscription) {
       if (message.kind !== 'event') continue;
       const done = await take(message.event);
       unsaved = done ? SAVE_EVERY : unsaved + 1;
       if (unsaved < SAVE_EVERY) continue;
-      checkpoint.write(message.event.position);
+      await checkpoint.write(message.event.position);
       unsaved = 0;
     }
   }

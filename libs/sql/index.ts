@@ -19,3 +19,4 @@ export type { SqliteFileOptions } from './sqlite-file.js';
 export { ProjectionRunner, type Advance, type RunnerLog, type RunnerOptions } from './runner.js';
 export { CheckpointAhead, UnknownProjection } from './generations.js';
 export { forgetViews, migrateViews, OtherLog } from './books.js';
+export * from './shared-views.js';

@@ -86,7 +86,7 @@ async function runThroughCrashes(done: () => Promise<boolean>): Promise<number> 
     rmSync(join(folder, 'visits.checkpoint'), { force: true });
     let crashed: () => void = () => undefined;
     const failed = new Promise<'crashed'>((resolve) => (crashed = () => resolve('crashed')));
-    const follower = routineVisits(crashing(random), (await engine.store.head())!, { onFailure: crashed });
+    const follower = routineVisits(crashing(random), { onFailure: crashed });
     follower.start();
     let outcome: 'crashed' | 'done' | 'going on';
     do {

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { CustomerStandings, type CustomerStandingPorts } from '#automations';
 import { caseAggregate, customerOf, recordCustomerStanding, RecordCustomerStanding } from '#cases';
 import { isErased } from '#customers';
-import { ENGINE, isRefusal, newId, type Position } from '#kernel';
+import { ENGINE, isRefusal, newId } from '#kernel';
 import { openCasesOf } from '#views';
-import { checkpointFile } from '../checkpoint-file.js';
+import { checkpointOf } from '../checkpoint.js';
 import type { Engine } from '../engine.js';
 import { foldedNow } from './folded.js';
 
@@ -13,15 +12,14 @@ const WAIT_FOR_VIEW_MS = 30_000;
 /** C-1, S-4, with the engine under it: whose cases they are comes from the view, how things stand from the streams themselves. */
 export function customerStandings(
   engine: Engine,
-  head: Position,
   told: Pick<CustomerStandingPorts, 'onFailure'>,
 ): CustomerStandings {
-  const { store, settings, projector, views } = engine;
-  const file = checkpointFile(join(settings.folder, 'standings.checkpoint'), store.epoch, head);
+  const { store, projector, views } = engine;
+  const kept = checkpointOf('standings', engine.checkpoints);
   return new CustomerStandings({
     clock: engine.clock,
     reader: store,
-    checkpoint: { read: () => file.read() ?? 'start', write: (reached) => file.write(reached) },
+    checkpoint: { read: async () => (await kept.read()) ?? 'start', write: (reached) => kept.write(reached) },
     openCasesOf: async (customerId, asOf) => {
       if (!(await projector.waitFor(asOf, WAIT_FOR_VIEW_MS))) throw new Error('the views do not come up with the log');
       return openCasesOf(views, customerId);

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { RoutineVisits, visitsDue, type EndedVisit, type RoutineVisitsPorts } from '#automations';
 import { receiveCase, ReceiveCase, withdrawCase, WithdrawCase } from '#cases';
 import { endVisit, settleCustomer } from '#customers';
 import type { WakingLoop } from '#jobs';
-import { ENGINE, isRefusal, newId, type Position, type Refusal } from '#kernel';
+import { ENGINE, isRefusal, newId, type Refusal } from '#kernel';
 import { nextVisitDue, visitsDue as dueIn } from '#views';
-import { checkpointFile } from '../checkpoint-file.js';
+import { checkpointOf } from '../checkpoint.js';
 import type { Engine } from '../engine.js';
 
 type Told = Pick<RoutineVisitsPorts, 'onFailure'>;
@@ -28,13 +27,13 @@ export const settleVisits = (engine: Engine, told: Told): WakingLoop =>
     ...told,
   });
 
-export function routineVisits(engine: Engine, head: Position, told: Told): RoutineVisits {
-  const { store, settings } = engine;
-  const file = checkpointFile(join(settings.folder, 'visits.checkpoint'), store.epoch, head);
+export function routineVisits(engine: Engine, told: Told): RoutineVisits {
+  const { store } = engine;
+  const kept = checkpointOf('visits', engine.checkpoints);
   return new RoutineVisits({
     clock: engine.clock,
     reader: store,
-    checkpoint: { read: () => file.read() ?? 'start', write: (reached) => file.write(reached) },
+    checkpoint: { read: async () => (await kept.read()) ?? 'start', write: (reached) => kept.write(reached) },
     open: (visit) => open(engine, visit),
     callOff: (visit) => callOff(engine, visit),
     end: (visit) => end(engine, visit),

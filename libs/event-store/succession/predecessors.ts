@@ -69,8 +69,9 @@ export class Predecessors {
   /** The new place of the last event at or before the position. */
   private async moved(epoch: string, position: Position): Promise<Position> {
     const stream = positionsStream(epoch);
-    const [end] = await this.reader.readStream(stream, { direction: 'backwards', maxCount: 1 });
-    let [low, high] = [0n, end!.revision];
+    const [end] = await lastOf(this.reader, stream);
+    if (end === undefined) return START;
+    let [low, high] = [0n, end.revision];
     // Chunks rise as their pairs do: the last one that begins at or before the position has it.
     while (low < high) {
       const middle = (low + high + 1n) / 2n;
@@ -96,9 +97,15 @@ export async function predecessorsIn(reader: EventReader): Promise<readonly Pred
 }
 
 /** The events of a stream, none where there is no such stream. */
-export async function streamOf(reader: EventReader, stream: string): Promise<StoredEvent[]> {
+export const streamOf = (reader: EventReader, stream: string): Promise<StoredEvent[]> =>
+  orNone(reader.readStream(stream));
+
+const lastOf = (reader: EventReader, stream: string): Promise<StoredEvent[]> =>
+  orNone(reader.readStream(stream, { direction: 'backwards', maxCount: 1 }));
+
+async function orNone(read: Promise<StoredEvent[]>): Promise<StoredEvent[]> {
   try {
-    return await reader.readStream(stream);
+    return await read;
   } catch (error) {
     if (error instanceof StreamNotFound) return [];
     throw error;
