@@ -1,7 +1,6 @@
 import {
   caseStream,
   explainClocks,
-  legalCommands,
   movesOf,
   type CaseState,
   type ClockExplanation,
@@ -79,13 +78,15 @@ export class CaseReading {
     if (stream === undefined || events.length === 0) return undefined;
     const reading = told(events);
     const state = this.settled(reading.state, moment.asOf ?? this.ports.clock.now());
+    const policy = this.ports.policyOf(state);
+    const moves = moment.asOf === undefined ? movesOf(state, { actor: moment.actor, policy }) : [];
     return {
       caseId,
       ref: refOf(caseId),
       ...caseDetail({ state, sheet: reading.sheet }),
       ...(stream.foreign.length === 0 ? {} : { foreign: stream.foreign }),
-      legal: moment.asOf === undefined ? [...legalCommands(state, moment.actor.role)] : [],
-      moves: moment.asOf === undefined ? movesOf(state, moment.actor, this.ports.policyOf(state)) : [],
+      legal: moves.filter(({ legal }) => legal).map(({ command }) => command),
+      moves,
       ...standing(events),
     };
   }
