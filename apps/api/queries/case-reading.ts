@@ -1,5 +1,6 @@
 import {
   caseStream,
+  dutiesOf,
   explainClocks,
   movesOf,
   type CaseState,
@@ -87,6 +88,7 @@ export class CaseReading {
       ...(stream.foreign.length === 0 ? {} : { foreign: stream.foreign }),
       legal: moves.filter(({ legal }) => legal).map(({ command }) => command),
       moves,
+      duties: dutiesOf(state, policy, moment.asOf ?? this.ports.clock.now()),
       ...standing(events),
     };
   }

@@ -9,6 +9,8 @@ export type Obstacle = {
   readonly code: string;
   /** The rule of the pack that asks for it; none where every pack does (H-8). */
   readonly rule?: string;
+  /** As the pack calls what is missing. */
+  readonly label?: { readonly zh: string; readonly en: string };
   readonly source?: string;
 };
 
@@ -19,8 +21,8 @@ export function obstaclesBefore(command: CommandName, state: CaseState, policy: 
   const of = asked(state, policy);
   return [
     ...open,
-    ...policy.openSteps(command, of).map(({ id, source }) => ({ code: 'STEP_OPEN', rule: id, source })),
-    ...policy.openRequirements(command, of).map(({ code, id, source }) => ({ code, rule: id, source })),
+    ...policy.openSteps(command, of).map(({ id, label, source }) => ({ code: 'STEP_OPEN', rule: id, label, source })),
+    ...policy.openRequirements(command, of).map(({ code, id, label, source }) => ({ code, rule: id, label, source })),
   ];
 }
 

@@ -314,7 +314,14 @@ test('issue 10.8: every move is told with the reason why it is not legal', () =>
     command: 'CloseCase',
     legal: false,
     code: 'RETURN_VISIT_MISSING',
-    obstacles: [{ code: 'RETURN_VISIT_MISSING', rule: 'V-1', source: 'V-1 [G]; attempts ·' }],
+    obstacles: [
+      {
+        code: 'RETURN_VISIT_MISSING',
+        rule: 'V-1',
+        label: { zh: '回访', en: 'Return visit' },
+        source: 'V-1 [G]; attempts ·',
+      },
+    ],
   });
 });
 
