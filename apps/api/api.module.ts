@@ -5,6 +5,7 @@ import { CommandsController } from './commands/commands.controller.js';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CommandSender } from './commands/sending.js';
 import { Engine } from './engine.js';
+import { FormsController } from './forms/forms.controller.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
@@ -36,6 +37,7 @@ export class ApiModule {
         BoardController,
         CaseController,
         ExplanationController,
+        FormsController,
         PolicyController,
         PoliciesController,
         CalendarsController,

@@ -10,6 +10,7 @@ import {
 import { StreamNotFound, type EventStore, type StoredEvent } from '#event-store';
 import { decodeEvent, type Actor, type Clock, type Instant, type JsonObject, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
+import { rulesOfCase } from './case-rules.js';
 import { repeatsOf } from './case-repeats.js';
 import { erasedKeysIn, openParts, type LostKey, type Vault } from '#privacy';
 import {
@@ -88,6 +89,7 @@ export class CaseReading {
       ...(stream.foreign.length === 0 ? {} : { foreign: stream.foreign }),
       legal: moves.filter(({ legal }) => legal).map(({ command }) => command),
       moves,
+      rules: rulesOfCase(state, policy),
       duties: dutiesOf(state, policy, moment.asOf ?? this.ports.clock.now()),
       ...standing(events),
     };
