@@ -77,7 +77,7 @@ function NotNow({ commands, of }: { readonly commands: readonly CommandOffered[]
       </summary>
       <div className={styles.commands}>
         {commands.map((command) => (
-          <Tooltip key={command.name} title={whyNot(command)}>
+          <Tooltip key={command.name} title={whyNot(command)} trigger={['hover', 'focus']}>
             <span tabIndex={0} className={styles.notNow}>
               {term(words.command, command.name)}
               <span className={styles.whyNot}>{whyNot(command)}</span>
