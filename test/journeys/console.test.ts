@@ -129,7 +129,7 @@ function journey(): void {
     await forms.getByText('1 earlier version').waitFor();
     const [paper] = await Promise.all([
       desk.context().waitForEvent('page'),
-      forms.getByRole('link', { name: 'Print' }).first().click(),
+      forms.getByRole('listitem').filter({ hasText: 'Visit by phone' }).getByRole('link').first().click(),
     ]);
     await paper.getByRole('heading', { name: 'Visit by phone' }).waitFor();
     await expectText(paper.locator('header'), 'Version 2 of 2');
