@@ -199,7 +199,6 @@ test('O-1, A-7: a case is opened under the pack that its unit works under, and k
     [422, 'UNKNOWN_CATEGORY'],
     [422, 'UNKNOWN_UNIT'],
   ]);
-  await desk.command(there, 'assign', { unit: 'lab' });
   const { position } = (await desk.command(there, 'transfer', { unit: 'east' })).body;
   expect(await packOf(there)).toBe('laboratory');
   // What was refused left nothing: the cases on the board are the two that were received.
