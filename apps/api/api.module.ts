@@ -7,6 +7,7 @@ import { CommandSender } from './commands/sending.js';
 import { CustomerCommandsController } from './customers/commands.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { Engine } from './engine.js';
+import { FormsController } from './forms/forms.controller.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
@@ -39,6 +40,7 @@ export class ApiModule {
         BoardController,
         CaseController,
         ExplanationController,
+        FormsController,
         PolicyController,
         PoliciesController,
         CalendarsController,

@@ -22,7 +22,7 @@ import { JobDesk } from './job-desk.js';
 import { LocalOperator } from './local-operator.js';
 import type { LogClock } from './log-clock.js';
 import type { Notifications } from './notifications.js';
-import { ruledWith } from './organisation/composition.js';
+import { packOfUnit, ruledWith } from './organisation/composition.js';
 import { openParts, type Parts, type Surroundings } from './parts.js';
 import { CaseReading } from './queries/case-reading.js';
 import { packInForce, policyOf, ruledBy } from './rules/composition.js';
@@ -96,8 +96,8 @@ export class Engine {
 
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
-    const { store, vault, rulebook } = this.parts;
-    const policyFor = ruledWith(this.parts.held, ruledBy(rulebook));
+    const { store, vault, rulebook, organisation } = this.parts;
+    const policyFor = ruledWith(this.parts.held, ruledBy(rulebook, packOfUnit(organisation)));
     return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor });
   }
 

@@ -51,6 +51,10 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   CASE_NOT_FOUND: [404, 'There is no case with this id.'],
   CUSTOMER_NOT_FOUND: [404, 'There is no customer with this id.'],
   CLOCK_NOT_FOUND: [404, 'The case has no such clock, or no such run of it; facts.clocks names those it has.'],
+  FORM_NOT_FOUND: [
+    404,
+    'The pack of the case has no such form, or it was not filled so often; facts say what there is.',
+  ],
   ATTACHMENT_NOT_FOUND: [404, 'The case has no attachment with this id.'],
   ATTACHMENT_DAMAGED: [410, 'What is stored of the attachment is not what was stored.'],
   ATTACHMENT_ERASED: [410, 'The attachment was erased.'],
