@@ -19,9 +19,9 @@ export function keepSheets(engine: Engine, told: Pick<KeepSheetsPorts, 'onFailur
 }
 
 /** The words stay in the case that asked, where an erasure reaches them: the sheet points there. */
-async function open({ executor }: Engine, { sheetId, parentId, kind, unit }: AskedSheet): Promise<void> {
+async function open({ executor }: Engine, { sheetId, parentId, kind, unit, pack }: AskedSheet): Promise<void> {
   const content = `见案件 ${refOf(parentId)} · See case ${refOf(parentId)}`;
-  const command = { kind, channel: 'return_visit', content, unit, openedFromCase: parentId } as const;
+  const command = { kind, channel: 'return_visit', content, unit, pack, openedFromCase: parentId } as const;
   const outcome = await executor.execute({
     ...{ id: sheetId, create: true, decide: receiveCase },
     command: Object.assign(new ReceiveCase(), command),

@@ -11,6 +11,8 @@ import {
 } from '../api/customers/import-customers.js';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { JobState } from '#jobs';
+import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
 import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
@@ -103,6 +105,17 @@ export class LocalClient implements EngineClient {
 
   async retryNotifications(messageId: string | undefined): Promise<number> {
     const answer = await this.engine.notifications.retry(messageId);
+    if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
+    return answer.retried;
+  }
+
+  jobs(queue: string | undefined, state: string | undefined): Promise<readonly ShownJob[]> {
+    const filter = { ...(queue !== undefined && { queue }), ...(state !== undefined && { state: state as JobState }) };
+    return this.engine.jobs.list(filter, 200);
+  }
+
+  async retryJobs(id: string | undefined, queue: string | undefined): Promise<number> {
+    const answer = await this.engine.jobs.retry({ id, queue });
     if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
     return answer.retried;
   }

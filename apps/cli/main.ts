@@ -3,6 +3,7 @@ import { AccessDenied, StoreUnavailable } from '#event-store';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
+import { RedisUnusable } from '#jobs/bullmq';
 import { DatabaseUnusable, SchemaNewer } from '#sql';
 import { FolderInUse } from '../api/data-folder.js';
 import { WrongSettings } from '../api/settings.js';
@@ -13,6 +14,7 @@ import { addCustomers } from './customers.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
 import { addOrganisation } from './organisation.js';
+import { addJobsCommands } from './jobs.js';
 import { notifications, type NotificationOptions } from './notifications.js';
 import { migrate, type MigrateOptions } from './migrate.js';
 import { addMoveCommand } from './move-command.js';
@@ -22,7 +24,7 @@ import { verify } from './verify.js';
 
 /** What the operator can mend: said without where in our code it arose. */
 const EXPECTED = [
-  ...[CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer],
+  ...[CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer, RedisUnusable],
   ...[AccessDenied, StoreUnavailable],
 ];
 
@@ -132,6 +134,7 @@ withWhere(program.command('notifications'))
   .addOption(new Option('--state <state>', 'only those').choices([...NOTICE_STATES, 'dead']))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
+addJobsCommands(program, withWhere);
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
 addMoveCommand(program);

@@ -7,3 +7,4 @@ export * from './log-follower.js';
 export * from './routine-visits.js';
 export * from './customer-standing.js';
 export * from './visits-due.js';
+export * from './keep-heads.js';

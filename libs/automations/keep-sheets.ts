@@ -1,7 +1,6 @@
-import { CASE_STREAM_PREFIX, caseAggregate, type CaseEventType, type RecordedCaseEvent } from '#cases';
-import type { StoredEvent } from '#event-store';
-import { decodeEvent } from '#kernel';
-import { LogFollower, type FollowPorts } from './log-follower.js';
+import type { RecordedCaseEvent } from '#cases';
+import { FollowCases } from './follow-cases.js';
+import type { FollowPorts } from './log-follower.js';
 import { openingOf } from './opening.js';
 
 /** A sheet that a case asked for: a case of its own under the id that was given to it (H-7). */
@@ -10,6 +9,8 @@ export interface AskedSheet {
   readonly parentId: string;
   readonly kind: 'work_sheet' | 'nonconformity';
   readonly unit: string;
+  /** The pack of the case that asked, whose procedure it is. */
+  readonly pack: string;
 }
 
 export interface FinishedSheet {
@@ -26,28 +27,22 @@ export interface KeepSheetsPorts extends FollowPorts {
 }
 
 const ENDS = { CaseClosed: 'done', CaseDeclined: 'declined', CaseWithdrawn: 'withdrawn' } as const;
-const FOLLOWED: readonly CaseEventType[] = ['SheetRequested', 'CaseClosed', 'CaseDeclined', 'CaseWithdrawn'];
 
 /**
  * H-7: when a case asks another unit to act, then the sheet is opened as a case of its own; when that one comes to its end,
  * then the case that asked is told. The case records the intention first; this only carries it out, as often as need be.
  */
-export class KeepSheets extends LogFollower {
+export class KeepSheets extends FollowCases {
   constructor(private readonly sheets: KeepSheetsPorts) {
-    super(sheets, {
-      streamPrefixes: [CASE_STREAM_PREFIX],
-      types: FOLLOWED,
-      take: (event) => this.take(event),
-    });
+    super(sheets, ['SheetRequested', 'CaseClosed', 'CaseDeclined', 'CaseWithdrawn'], (event, caseId) =>
+      this.carryOut(event, caseId),
+    );
   }
 
-  private async take(stored: StoredEvent): Promise<boolean> {
-    const event = decodeEvent(stored, caseAggregate.upcasts) as RecordedCaseEvent | undefined;
-    if (event === undefined || event.meta.historical === true) return false;
-    const caseId = event.stream.slice(CASE_STREAM_PREFIX.length);
+  private async carryOut(event: RecordedCaseEvent, caseId: string): Promise<boolean> {
     switch (event.type) {
       case 'SheetRequested':
-        await this.sheets.open({ ...event.data, parentId: caseId });
+        await this.sheets.open({ ...event.data, parentId: caseId, pack: event.meta.policy.pack });
         return true;
       case 'CaseClosed':
       case 'CaseDeclined':

@@ -74,7 +74,7 @@ function quietFaults({ notifications, calendars }: Pack): readonly Fault[] {
   return [{ path: ['notifications', 'quietOutside', 'calendar'], reason: `there is no calendar "${name}"` }];
 }
 
-/** V-2: milestones that there are, and times that can be counted and lead on. */
+/** V-2: milestones that there are, and times that can be counted. */
 function visitFaults(pack: Pack, reckoning: Reckoning): readonly Fault[] {
   const milestones = (pack.customers ?? PLAIN_CUSTOMERS).milestones.map(({ id }) => id);
   const unknown = (milestone: string | undefined, path: Fault['path']): readonly Fault[] =>
@@ -99,7 +99,6 @@ function visitFaults(pack: Pack, reckoning: Reckoning): readonly Fault[] {
 
 /** A repetition that does not lead on would never come to an end (EVENTS.md 13); nobody visits more than once a day. */
 function standstill(span: Budget, name: string): readonly string[] {
-  if (span.direction === 'back') return ['it must lead on in time'];
   const isShort =
     (span.measure === 'elapsed' && span.durationMs < DAY_MS) ||
     (span.measure === 'months' && span.months < 1) ||

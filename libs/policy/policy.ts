@@ -53,7 +53,7 @@ export class Policy {
   /** Who is told of what; undefined where the pack tells nobody. */
   readonly notices: Notices | undefined;
   /** The commands before which anything is asked. */
-  private readonly gated: ReadonlySet<string>;
+  readonly gatedCommands: ReadonlySet<string>;
 
   constructor(
     private readonly pack: Pack,
@@ -65,7 +65,7 @@ export class Policy {
     this.reckoning = new Reckoning(pack, calendars);
     this.triggers = new Triggers(pack);
     this.notices = pack.notifications && new Notices(pack.notifications, this.reckoning);
-    this.gated = new Set([
+    this.gatedCommands = new Set<string>([
       ...pack.requirements.flatMap(({ before }) => before),
       ...pack.steps.map(({ before }) => before),
     ]);
@@ -167,7 +167,7 @@ export class Policy {
 
   /** Whether the pack asks for anything before the command at all. */
   asksBefore(command: string): boolean {
-    return this.gated.has(command);
+    return this.gatedCommands.has(command);
   }
 
   /** H-8, I-2: what is asked before a command and is not so. */

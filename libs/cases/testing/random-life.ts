@@ -4,7 +4,9 @@ import { CASE_COMMANDS, caseCommand } from '../commands.js';
 import {
   CASE_KINDS,
   CIRCUMSTANCES,
-  legalCommands,
+  COMMAND_NAMES,
+  illegalNow,
+  isForPeople,
   mainComplainant,
   OUTCOMES,
   PHASES,
@@ -238,6 +240,10 @@ const SENT_BY_THE_ENGINE = [
   'SettleCase',
 ] as const;
 
+/** What the life of the case allows, whoever asks and whatever the pack asks for before it. */
+const movesFor = (state: CaseState): readonly CommandName[] =>
+  COMMAND_NAMES.filter((name) => isForPeople(name) && illegalNow(name, state) === undefined);
+
 /** What a draw comes to when the case looks like this. */
 export function stepOf({ wild, pick, lateMs, actor }: Draw, state: CaseState, at: Instant): Step {
   const imports = state.phase === 'none' && pick % 4 === 0;
@@ -246,11 +252,7 @@ export function stepOf({ wild, pick, lateMs, actor }: Draw, state: CaseState, at
     const name = one(SENT_BY_THE_ENGINE, pick >> 4)!;
     return { name, command: BODIES[name](state, pick, at), actor: ENGINE, at };
   }
-  const name = wild
-    ? one(CASE_COMMANDS, pick)!.name
-    : imports
-      ? 'ImportHistory'
-      : one(legalCommands(state), pick >> 4)!;
+  const name = wild ? one(CASE_COMMANDS, pick)!.name : imports ? 'ImportHistory' : one(movesFor(state), pick >> 4)!;
   const body = BODIES[name](state, pick, at);
   return { name, command: lateMs === 0 ? body : { occurredAt: plusMs(at, -lateMs), ...body }, actor, at };
 }
