@@ -46,6 +46,17 @@ await onPostgres(async () => {
     return views;
   }
 
+  test('who gives up while a hold connects is let go, and nothing stays held', async () => {
+    const { writer } = await open();
+    const ending = new AbortController();
+    const given = writer.hold(['duty'], () => undefined, ending.signal);
+    ending.abort();
+    await expect(given).rejects.toThrow();
+    const hold = await writer.hold(['duty'], () => undefined, new AbortController().signal);
+    await hold.release();
+    await hold.ended;
+  });
+
   /** One that waits by now; what it waits for comes in a list, or whoever asks would wait too. */
   async function waiting(): Promise<Promise<TestViews>[]> {
     let views!: Promise<TestViews>;

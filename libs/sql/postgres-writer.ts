@@ -139,9 +139,11 @@ async function holdNames(
     }
   });
   const giveUp = (): void => void session.end().catch(() => undefined);
-  signal.addEventListener('abort', giveUp);
   try {
+    // A client that is ended while it connects never says so: it is given up when it is there.
     await session.connect();
+    signal.addEventListener('abort', giveUp);
+    signal.throwIfAborted();
     await session.query(SESSION);
     // Always in one order, or two who want the same names could wait for one another.
     for (const name of [...names].sort()) {
