@@ -4,7 +4,10 @@ import { AttachmentsController } from './attachments/attachments.controller.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CommandSender } from './commands/sending.js';
+import { CustomerCommandsController } from './customers/commands.controller.js';
+import { CustomersController } from './customers/customers.controller.js';
 import { Engine } from './engine.js';
+import { FormsController } from './forms/forms.controller.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
@@ -37,12 +40,15 @@ export class ApiModule {
         BoardController,
         CaseController,
         ExplanationController,
+        FormsController,
         PolicyController,
         PoliciesController,
         CalendarsController,
         WhatIfController,
         FeedController,
         ImportController,
+        CustomersController,
+        CustomerCommandsController,
         PeopleController,
         OrganisationController,
         AssessmentController,

@@ -1,8 +1,11 @@
 import type { KeepRepeats, RecomputeProvisional, SettleDue, SettleDuePorts } from '#automations';
 import type { Carrier, Receiver } from '#jobs';
 import { Duty } from '../worker/duty.js';
+import { customerStandings } from './customers/standing.js';
+import { routineVisits, settleVisits } from './customers/visits.js';
 import type { Engine } from './engine.js';
 import type { LogEnd, Surroundings } from './parts.js';
+import { keepHeads } from './heads.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
 import { recomputeProvisional } from './rules/recompute.js';
 import { keepSheets } from './sheets.js';
@@ -38,6 +41,10 @@ export class Automations {
       recomputing: this.recomputing,
       repeats: this.repeats,
       sheets: keepSheets(engine, { onFailure: onFailure('opening sheets') }),
+      heads: keepHeads(engine, { onFailure: onFailure('gathering cases under their heads') }),
+      visitsDue: settleVisits(engine, { onFailure: onFailure('the timer of visits') }),
+      visits: routineVisits(engine, { onFailure: onFailure('opening visits') }),
+      standings: customerStandings(engine, { onFailure: onFailure('telling cases of their customers') }),
       ...(surroundings.notify !== false && { notifications: engine.notifications }),
     };
     const log = {
@@ -60,7 +67,7 @@ export class Automations {
   }
 
   /** The views moved, or time can be trusted again: there may be something to do for those that this process runs. */
-  arm(names: readonly string[] = ['timer', 'repeats']): void {
+  arm(names: readonly string[] = ['timer', 'repeats', 'visitsDue']): void {
     for (const duty of this.duties) if (names.includes(duty.name)) duty.arm();
   }
 

@@ -12,6 +12,7 @@ import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
 import type { CheckpointPlace } from './checkpoint.js';
+import { Customers } from './customers/customers.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
 import type { Gatekeeper } from './http/access.js';
@@ -21,7 +22,7 @@ import { JobDesk } from './job-desk.js';
 import { LocalOperator } from './local-operator.js';
 import type { LogClock } from './log-clock.js';
 import type { Notifications } from './notifications.js';
-import { ruledWith } from './organisation/composition.js';
+import { packOfUnit, ruledWith } from './organisation/composition.js';
 import { openParts, type Parts, type Surroundings } from './parts.js';
 import { CaseReading } from './queries/case-reading.js';
 import { packInForce, policyOf, ruledBy } from './rules/composition.js';
@@ -41,6 +42,7 @@ export class Engine {
   readonly executor: CaseExecutor;
   readonly feed: Feed;
   readonly reading: CaseReading;
+  readonly customers: Customers;
   readonly imports: CaseImport;
   readonly attachments: AttachmentStore;
   readonly gatekeeper: Gatekeeper;
@@ -67,6 +69,7 @@ export class Engine {
       policyOf: (state) => this.parts.held(policyOf(rulebook, time.clock)(state)),
       onLost,
     });
+    this.customers = new Customers(parts);
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,
@@ -93,8 +96,8 @@ export class Engine {
 
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
-    const { store, vault, rulebook } = this.parts;
-    const policyFor = ruledWith(this.parts.held, ruledBy(rulebook));
+    const { store, vault, rulebook, organisation } = this.parts;
+    const policyFor = ruledWith(this.parts.held, ruledBy(rulebook, packOfUnit(organisation)));
     return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor });
   }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DifferenceSum } from '#cases';
 import { runningServer } from '../api/data-folder.js';
 import type { ImportSummary } from '#organisation';
+import type { CustomerImportOrder, CustomerImportSummary } from '../api/customers/import-customers.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { ImportOrder } from '../api/organisation/sending.js';
 import type { Finding, ShownOrganisation } from '../api/organisation/shown.js';
@@ -40,6 +41,8 @@ export interface EngineClient {
   packText(pack: string, version: string): Promise<string>;
   /** The time that the engine records. */
   now(): Promise<string>;
+  /** Customers of a CSV file, row by row. */
+  importCustomers(order: CustomerImportOrder): Promise<CustomerImportSummary>;
   close(): Promise<void>;
 }
 
@@ -194,6 +197,10 @@ class HttpClient implements EngineClient {
   async packText(pack: string, version: string): Promise<string> {
     const path = `/policies/${encodeURIComponent(pack)}/${encodeURIComponent(version)}`;
     return (await this.request<{ text: string }>('GET', path)).text;
+  }
+
+  importCustomers(order: CustomerImportOrder): Promise<CustomerImportSummary> {
+    return this.request('POST', '/customers/import', order);
   }
 
   async now(): Promise<string> {

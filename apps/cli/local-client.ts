@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { DifferenceSum } from '#cases';
 import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
+import { SourceUnreadable } from '#import';
 import { FileUnreadable, type ImportSummary } from '#organisation';
+import {
+  importCustomers,
+  type CustomerImportOrder,
+  type CustomerImportSummary,
+} from '../api/customers/import-customers.js';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { JobState } from '#jobs';
@@ -80,6 +86,15 @@ export class LocalClient implements EngineClient {
       return await importFile(order, this.engine, { actor: this.actor, correlationId: this.correlationId });
     } catch (error) {
       if (error instanceof FileUnreadable) throw new CliError(`FILE_UNREADABLE: ${error.message}`);
+      throw error;
+    }
+  }
+
+  async importCustomers(order: CustomerImportOrder): Promise<CustomerImportSummary> {
+    try {
+      return await importCustomers(order, this.engine, { actor: this.actor, correlationId: this.correlationId });
+    } catch (error) {
+      if (error instanceof SourceUnreadable) throw new CliError(`FILE_UNREADABLE: ${error.message}`);
       throw error;
     }
   }

@@ -1,16 +1,31 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { caseAggregate } from '#cases';
-import { announcing, openWriter, ProjectionRunner, tellStatus, type ViewOrder } from '#sql';
+import { caseAggregate } from '#cases/domain';
+import type { EventReader } from '#event-store';
+import { START, SystemClock } from '#kernel';
+import { RulesOnRecord } from '#rulebook';
+import { announcing, openWriter, ProjectionRunner, tellStatus, type RunnerLog, type ViewOrder } from '#sql';
 import { projectionsWith } from '#views';
 import { openLogReader } from './log-reader.js';
 import { failureOf, type Notice, type Order, type ProjectorData } from './messages.js';
-import { repeatRules, REPEATS_SECRET } from './repeat-rules.js';
+import { RepeatRulesOnRecord, REPEATS_SECRET, REPEATS_VIEW } from './repeat-rules.js';
 import { StatusReports } from './status-reports.js';
 import { openVault } from './vault-place.js';
 import { ViewOrders } from './view-orders.js';
 
 const { folder, eventStoreUrl, masterKey, keys, place, ledgerFile, isShared } = workerData as ProjectorData;
 const tell = (notice: Notice): void => parentPort!.postMessage(notice);
+
+const log: RunnerLog = {
+  info: (facts, message) => tell({ kind: 'log', level: 'info', facts, message }),
+  error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
+};
+
+const rulesOnRecord = (store: EventReader): RulesOnRecord =>
+  new RulesOnRecord({
+    store,
+    clock: new SystemClock(),
+    log: { error: (error, message) => log.error({ error: (error as Error).message }, message) },
+  });
 
 async function run(): Promise<void> {
   const reader = await openLogReader({ folder, eventStoreUrl });
@@ -19,25 +34,33 @@ async function run(): Promise<void> {
     ...(ledgerFile !== undefined && { ledgerFile }),
   });
   const writer = isShared ? announcing(openWriter(place)) : openWriter(place);
+  const onRecord = rulesOnRecord(reader);
   const closeAll = async (): Promise<void> => {
+    await onRecord.close();
     await writer.close();
     await vault.close();
     await reader.close();
   };
+  const after = (await reader.head()) ?? START;
+  await onRecord.readAll();
+  const repeats = new RepeatRulesOnRecord(onRecord.register);
+  const secret = vault.secret(REPEATS_SECRET);
   const runner: ProjectionRunner = new ProjectionRunner({
     reader,
     vault,
     writer,
-    projections: projectionsWith({ rules: repeatRules(), secret: vault.secret(REPEATS_SECRET) }),
+    projections: projectionsWith({
+      get rules() {
+        return repeats.rules;
+      },
+      secret,
+    }),
     upcasts: caseAggregate.upcasts,
     nowMs: Date.now,
     onLost: (lost) => tell({ kind: 'lost', lost }),
     onStep: () => reports.due(),
     ...(isShared && { onWait: () => tell({ kind: 'waiting' }) }),
-    log: {
-      info: (facts, message) => tell({ kind: 'log', level: 'info', facts, message }),
-      error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
-    },
+    log,
   });
   const report = async (): Promise<void> => {
     const status = await runner.status();
@@ -65,6 +88,9 @@ async function run(): Promise<void> {
     throw error;
   }
   if (isStopping) return;
+  // Packs that are published from now on may compare by something else: then the view is made anew, as at a start.
+  onRecord.onPublished(() => repeats.whenOther(() => runner.rebuild(REPEATS_VIEW)));
+  onRecord.follow(after);
   tell({ kind: 'started', position: runner.reached, status: await runner.status() });
   if (isShared) await orders.start((place as { url: string }).url);
   reports.due();

@@ -32,8 +32,9 @@ export interface Finding extends Match {
 
 export interface MatchRepeatsPorts {
   readonly clock: Clock;
+  /** As they are known now: packs may be published meanwhile. */
   readonly rules: RepeatRules;
-  /** Whether the view may be believed: it has seen all that was in the log when this process began. */
+  /** Whether the view may be believed: it has seen all that was in the log when this process began, and is keyed by these rules. */
   readonly ready: () => boolean;
   /** What changed behind a position, the oldest first: about so many, but all of the last position. */
   readonly changedKeys: (after: number, limit: number) => Promise<readonly ChangedKey[]>;
@@ -77,6 +78,11 @@ export class KeepRepeats {
     return this.ports.checkpoint.read();
   }
 
+  /** Whether it waits for the view, which is behind the start of this process or is being made by other rules. */
+  get isWaiting(): boolean {
+    return !this.ports.ready();
+  }
+
   /** Looks for what changed. Call it at the start and when the views advanced. */
   arm(): void {
     this.loop.arm();
@@ -106,7 +112,8 @@ export class KeepRepeats {
   private async batch(): Promise<boolean> {
     const { changedKeys, checkpoint, seen, partitions = 1 } = this.ports;
     const changes = await changedKeys(await checkpoint.read(), BATCH);
-    if (changes.length === 0) return false;
+    // Rules may have come while it was read, by which these cases are keyed only in the view that is being made.
+    if (changes.length === 0 || !this.ports.ready()) return false;
     const keys = [...groupedByKey(changes).values()];
     const lanes = Array.from({ length: partitions }, (_, lane) => keys.filter((_, at) => at % partitions === lane));
     await Promise.all(

@@ -39,6 +39,21 @@ export async function bindOutbox(
   }
 }
 
+/** Has the outbox go on in the log that its own one became, from the place where the event stands there that it read last. */
+export async function rebindOutbox(
+  db: Kysely<OutboxTables>,
+  became: (position: Position) => Promise<Position>,
+  epoch: string,
+): Promise<void> {
+  const followed = await db.selectFrom('followed').selectAll().executeTakeFirst();
+  if (followed === undefined || followed.epoch === epoch) return;
+  const position = await became(positionOf(followed));
+  await db
+    .updateTable('followed')
+    .set({ epoch, ...columnsOf(position) })
+    .execute();
+}
+
 export const columnsOf = ({ commit, prepare }: Position): { commit_position: string; prepare_position: string } => ({
   commit_position: String(commit),
   prepare_position: String(prepare),

@@ -16,6 +16,11 @@ export interface FreshKey {
   readonly key: Buffer;
 }
 
+export interface WrappedKey {
+  readonly id: string;
+  readonly wrapped: Buffer;
+}
+
 /**
  * The file of wrapped keys. A destroyed key keeps its row: its bytes are overwritten with zeros in place, because deleting
  * rows lets SQLite move neighbours about and leave copies of them behind.
@@ -100,6 +105,25 @@ export class KeyDatabase {
   /** Whether any of the keys is still there. */
   holdsAny(keyIds: readonly string[]): boolean {
     return this.select.get(JSON.stringify(keyIds)) !== undefined;
+  }
+
+  /** All keys that are there, still wrapped, a batch at a time: for those who take them elsewhere. */
+  *wrapped(batch: number): Generator<readonly WrappedKey[]> {
+    const page = this.database.prepare<[number, number], WrappedKey & { n: number }>(
+      `SELECT n, id, wrapped FROM key WHERE n > ? AND wrapped <> zeroblob(${WRAPPED_BYTES}) ORDER BY n LIMIT ?`,
+    );
+    for (let after = 0; ;) {
+      const rows = page.all(after, batch);
+      if (rows.length === 0) return;
+      yield rows;
+      after = rows.at(-1)!.n;
+    }
+  }
+
+  /** Takes in keys that were wrapped elsewhere by the same master key; those that are there already stay. */
+  keep(keys: readonly WrappedKey[]): void {
+    const insert = this.database.prepare('INSERT INTO key (id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.database.transaction(() => keys.forEach(({ id, wrapped }) => insert.run(id, wrapped))).immediate();
   }
 
   /** Takes back keys that were never handed out. */
