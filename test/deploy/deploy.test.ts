@@ -161,7 +161,11 @@ describe('deploy/kubernetes', () => {
   );
 
   test('what runs on has probes and limits, runs as nobody in particular, and takes secrets by reference', () => {
-    expect(pods.map(({ metadata }) => metadata!.name).sort()).toEqual(['redress-api', 'redress-migrate']);
+    expect(pods.map(({ metadata }) => metadata!.name).sort()).toEqual([
+      'redress-api',
+      'redress-migrate',
+      'redress-worker',
+    ]);
     for (const { kind, pod } of pods) {
       expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
       const [container] = pod.containers as [Container];
