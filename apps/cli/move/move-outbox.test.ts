@@ -24,7 +24,14 @@ const happened = () => ({
 });
 const notice = (id: string) => ({
   ...{ id, causeId: `cause of ${id}`, place: '1', caseId: 'case', recipient: 'li', channel: 'email' as const },
-  ...{ rule: 'E-1', template: 'escalation', pack: 'group', packVersion: '1', urgent: true, facts: {} },
+  ...{
+    rule: 'E-1',
+    template: 'escalation',
+    pack: 'group',
+    packVersion: '1',
+    urgent: true,
+    facts: { severity: 'major', occurredAt: DUE },
+  },
   ...{ createdAt: DUE, dueAt: DUE },
 });
 
