@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { FollowPorts } from '#automations';
 import { parsePositionToken, positionToken, type Position } from '#kernel';
 import { readCheckpoint, writeCheckpoint, type SqlWriter } from '#sql';
 import { checkpointFile } from './checkpoint-file.js';
@@ -16,6 +17,12 @@ export interface CheckpointPlace {
   readonly epoch: string;
   /** Where the log ended when it was opened. */
   readonly head: Position;
+}
+
+/** Of one that follows the log, which begins at the start where there is none. */
+export function followedFrom(name: string, place: CheckpointPlace): FollowPorts['checkpoint'] {
+  const kept = checkpointOf(name, place);
+  return { read: async () => (await kept.read()) ?? 'start', write: (reached) => kept.write(reached) };
 }
 
 /** In the database that several processes share, else in a file of the data folder (see `checkpointFile`). */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
 import type { EventStore } from '#event-store';
 import { CommandExecutor } from '#execution';
+import type { Carrier } from '#jobs';
 import { comparePositions, START, type Clock, type ClockWatcher, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
@@ -11,15 +12,17 @@ import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
 import type { CheckpointPlace } from './checkpoint.js';
+import { Customers } from './customers/customers.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
 import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
+import { JobDesk } from './job-desk.js';
 import { LocalOperator } from './local-operator.js';
 import type { LogClock } from './log-clock.js';
 import type { Notifications } from './notifications.js';
-import { ruledWith } from './organisation/composition.js';
+import { packOfUnit, ruledWith } from './organisation/composition.js';
 import { openParts, type Parts, type Surroundings } from './parts.js';
 import { CaseReading } from './queries/case-reading.js';
 import { packInForce, policyOf, ruledBy } from './rules/composition.js';
@@ -39,12 +42,14 @@ export class Engine {
   readonly executor: CaseExecutor;
   readonly feed: Feed;
   readonly reading: CaseReading;
+  readonly customers: Customers;
   readonly imports: CaseImport;
   readonly attachments: AttachmentStore;
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly automations: Automations;
   readonly whatIfs = new WhatIfs(this);
+  readonly jobs: JobDesk;
   private readonly unwatch: () => void;
 
   private constructor(
@@ -64,6 +69,7 @@ export class Engine {
       policyOf: (state) => this.parts.held(policyOf(rulebook, time.clock)(state)),
       onLost,
     });
+    this.customers = new Customers(parts);
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,
@@ -74,6 +80,8 @@ export class Engine {
       byKey: (key) => directory.authenticate(key),
       bySession: (token) => directory.authenticateSession(token),
     };
+    const { notifications } = parts;
+    this.jobs = new JobDesk(notifications.jobs, time.clock, () => notifications.jobsRevived());
     this.operator = new LocalOperator(directory);
     this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
@@ -88,8 +96,8 @@ export class Engine {
 
   /** An executor that records under another clock than the engine's: what is told of the past is recorded in it. */
   executorOn(clock: Clock): CaseExecutor {
-    const { store, vault, rulebook } = this.parts;
-    const policyFor = ruledWith(this.parts.held, ruledBy(rulebook));
+    const { store, vault, rulebook, organisation } = this.parts;
+    const policyFor = ruledWith(this.parts.held, ruledBy(rulebook, packOfUnit(organisation)));
     return new CommandExecutor(caseAggregate, { store, vault, clock, policyFor });
   }
 
@@ -131,6 +139,10 @@ export class Engine {
   get checkpoints(): CheckpointPlace {
     const { shared, end } = this.parts;
     return { folder: this.settings.folder, shared, epoch: this.store.epoch, head: end.head };
+  }
+
+  get carrier(): Carrier | undefined {
+    return this.parts.carrier;
   }
 
   get notifications(): Notifications {
@@ -227,6 +239,7 @@ export class Engine {
     await this.automations.stop();
     await this.operator.end();
     await this.notifications.close();
+    await this.parts.carrier?.close();
     await this.parts.viewAccess.close();
     await this.organisation.close();
     await this.parts.rulebook.close();

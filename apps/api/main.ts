@@ -80,7 +80,7 @@ const START_UP_CODES = [
 
 function isStartUpCode(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
-  return START_UP_CODES.includes(code) || code.startsWith('DATABASE_');
+  return START_UP_CODES.includes(code) || /^(DATABASE|REDIS)_/.test(code);
 }
 
 async function main(): Promise<void> {

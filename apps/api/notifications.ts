@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import {
   deliverMessages,
@@ -19,9 +19,13 @@ import { SmtpCarrier } from '#notifications/smtp';
 import type { Directory } from '#organisation';
 import type { Policy } from '#policy';
 import type { Rulebook } from '#rulebook';
+import { hearNotices, type Notices } from '#sql';
 import { openOutbox, type OutboxDatabase } from '../worker/outbox-place.js';
-import type { VaultPlace } from '../worker/vault-place.js';
+import { vaultUrl, type VaultPlace } from '../worker/vault-place.js';
 import type { Settings } from './settings.js';
+
+/** The channel on which processes that share a ledger tell that dead jobs are to be tried again. */
+const JOBS_REVIVED = 'redress_jobs';
 
 /** Mail servers take few at a time from one sender. */
 const DELIVERIES_AT_ONCE = 4;
@@ -65,6 +69,7 @@ export class Notifications {
   private readonly worker: Worker;
   private readonly mail: MailCarrier | undefined;
   private isOn = false;
+  private notices: Notices | undefined;
   private unheard: () => void = () => undefined;
 
   private constructor(
@@ -104,7 +109,9 @@ export class Notifications {
     const db = await openOutbox(parts.settings);
     try {
       await bindOutbox(db as unknown as Kysely<OutboxTables>, parts.reader);
-      return new Notifications(parts, db);
+      const notifications = new Notifications(parts, db);
+      await notifications.hearOthers();
+      return notifications;
     } catch (error) {
       await db.destroy();
       throw error;
@@ -129,8 +136,15 @@ export class Notifications {
     await this.worker.stop();
   }
 
+  /** Does what is carried to this process, whichever one found it due. */
+  receive(): void {
+    this.worker.receive();
+  }
+
   async close(): Promise<void> {
     await this.stop();
+    await this.notices?.close();
+    await this.worker.close();
     this.mail?.close();
     await this.db.destroy();
   }
@@ -166,8 +180,22 @@ export class Notifications {
     if (messageId !== undefined && retried === 0) {
       return refuse((await this.jobs.get(messageId)) ? 'MESSAGE_NOT_DEAD' : 'MESSAGE_UNKNOWN', { messageId });
     }
-    if (this.isOn) this.worker.arm();
+    await this.jobsRevived();
     return { retried };
+  }
+
+  /** The process that looks for what is due may be another one. */
+  async jobsRevived(): Promise<void> {
+    if (this.isOn) this.worker.arm();
+    else if (this.notices) await sql`select pg_notify(${JOBS_REVIVED}, current_schema())`.execute(this.db);
+  }
+
+  private async hearOthers(): Promise<void> {
+    const url = vaultUrl(this.parts.settings);
+    if (url === undefined) return;
+    this.notices = await hearNotices(url, JOBS_REVIVED, () => {
+      if (this.isOn) this.worker.arm();
+    });
   }
 
   private async shown(notice: Notice): Promise<ShownNotice> {

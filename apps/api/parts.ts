@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EventStore } from '#event-store';
+import type { Carrier } from '#jobs';
 import { START, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
@@ -9,6 +10,7 @@ import type { Rulebook } from '#rulebook';
 import { openWriter, type SqlWriter } from '#sql';
 import { openVault } from '../worker/vault-place.js';
 import { viewsPlace } from '../worker/views-place.js';
+import { openCarrier } from '../worker/carrier.js';
 import { awaitDatabase } from './await-database.js';
 import { lockFolder, shareFolder, type FolderLock } from './data-folder.js';
 import { openEventLog } from './event-log.js';
@@ -53,6 +55,8 @@ export interface Parts {
   /** Writes what processes that share a log tell one another; undefined where this is the only one. */
   readonly shared: SqlWriter | undefined;
   readonly notifications: Notifications;
+  /** Carries what is due to whichever process is free; undefined without Redis. */
+  readonly carrier: Carrier | undefined;
 }
 
 interface OpenedParts {
@@ -62,7 +66,7 @@ interface OpenedParts {
 
 /**
  * @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer, AccessDenied,
- * StoreUnavailable
+ * StoreUnavailable, RedisUnusable
  */
 export async function openParts(settings: Settings, surroundings: Surroundings): Promise<OpenedParts> {
   const { folder } = settings;
@@ -98,10 +102,12 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
         { keeps: runs && settings.role !== 'api', shared: runs ? shared : undefined },
       ),
     );
+    const carrier =
+      settings.redisUrl === undefined ? undefined : keep(await openCarrier(settings.redisUrl, vault, logger));
     const secret = vault.secret('notifications');
     const notifications = keep(
       await Notifications.open({
-        ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
+        ...{ settings, reader: store, clock: time.clock, directory, secret, logger, carrier },
         rules: rulesOf(rulebook, held),
       }),
     );
@@ -119,6 +125,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
       notifications,
       end,
       shared,
+      carrier,
     };
     return { parts, first };
   } catch (error) {

@@ -56,7 +56,7 @@ async function send({ executor }: Engine, { caseId, ...finding }: Finding): Prom
 /** How far the repeats are matched. */
 export interface RepeatsStatus {
   readonly name: 'match-repeats';
-  /** How many changes wait to be matched; null where the views are paused. */
+  /** How many changes wait to be matched; null while nobody can tell: the views are paused, or made by other rules. */
   readonly lagChanges: number | null;
   readonly checkpoint: string | null;
 }
@@ -67,7 +67,7 @@ export async function repeatsStatus({ views, automations, store, settings }: Eng
   const at = BigInt(position);
   return {
     name: 'match-repeats',
-    lagChanges: await changesBehind(views, position),
+    lagChanges: automations.repeats.isWaiting ? null : await changesBehind(views, position),
     checkpoint: position < 0 ? null : positionToken(store.epoch, { commit: at, prepare: at }),
   };
 }

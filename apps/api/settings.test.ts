@@ -15,8 +15,11 @@ describe('DESIGN "Settings"', () => {
     expect(() => readSettings({ REDRESS_TEST_CLOCK: '2026-02-30T00:00:00Z' })).toThrow(WrongSettings);
   });
 
-  test('a setting of a later release says plainly that it is not built', () => {
-    expect(() => readSettings({ REDRESS_REDIS_URL: 'redis://x' })).toThrow(/REDRESS_REDIS_URL is not built yet/);
+  test('jobs are carried by Redis where it is named', () => {
+    expect(readSettings({ REDRESS_REDIS_URL: 'rediss://:secret@x:6380/1' }).redisUrl).toBe('rediss://:secret@x:6380/1');
+    for (const url of ['http://x', 'redis:', 'x:6379']) {
+      expect(() => readSettings({ REDRESS_REDIS_URL: url })).toThrow(/REDRESS_REDIS_URL is wrong/);
+    }
   });
 
   test('a log in EventStoreDB needs its views in PostgreSQL, and is served by EventStoreDB itself', () => {

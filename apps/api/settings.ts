@@ -6,9 +6,6 @@ export class WrongSettings extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** Known by name so that nobody believes they work. */
-const NOT_BUILT_YET = ['REDRESS_REDIS_URL'];
-
 const port = z
   .string()
   .regex(/^\d{1,5}$/)
@@ -75,6 +72,11 @@ const SETTINGS = {
       .refine((text) => URL.canParse(text) && /^postgres(ql)?:\/\/[^/]/.test(text))
       .optional(),
     allowed: 'postgres://user:password@host:port/database, which keeps the views (default: SQLite in the data folder)',
+  },
+  REDRESS_REDIS_URL: {
+    schema: urlOf('redis:', 'rediss:').optional(),
+    allowed:
+      'redis://user:password@host:port[/db] or rediss://…, which carries jobs to whichever process is free (default: each process does its own)',
   },
   REDRESS_LOG_LEVEL: { schema: z.enum(LOG_LEVELS).default('info'), allowed: LOG_LEVELS.join(', ') },
   REDRESS_TLS_CERT: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_KEY too' },
@@ -146,6 +148,8 @@ export interface Settings {
   readonly eventStoreUrl: string | undefined;
   /** PostgreSQL that keeps the views; undefined where they are in the data folder. */
   readonly databaseUrl: string | undefined;
+  /** Redis that carries jobs; undefined where each process does what it finds due. */
+  readonly redisUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly publicHosts: readonly string[];
@@ -164,7 +168,7 @@ export interface Settings {
 
 /** Reads the environment. @throws WrongSettings naming every wrong setting and what is allowed */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const faults = [...unknownNames(environment), ...notBuilt(environment)];
+  const faults = unknownNames(environment);
   const values: Record<string, unknown> = {};
   for (const [name, { schema, allowed }] of Object.entries(SETTINGS)) {
     const parsed = schema.safeParse(environment[name] === '' ? undefined : environment[name]);
@@ -225,6 +229,7 @@ function settingsOf(read: Values): Settings {
     role: read.REDRESS_ROLE,
     eventStoreUrl: read.EVENTSTOREDB_URL,
     databaseUrl: read.REDRESS_DATABASE_URL,
+    redisUrl: read.REDRESS_REDIS_URL,
     logLevel: read.REDRESS_LOG_LEVEL,
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     publicHosts: read.REDRESS_PUBLIC_HOSTS,
@@ -252,10 +257,5 @@ function ownUrl({ HOST, PORT, REDRESS_TLS_CERT: cert }: Values): string {
 
 const unknownNames = (environment: NodeJS.ProcessEnv): string[] =>
   Object.keys(environment)
-    .filter((name) => name.startsWith('REDRESS_') && !(name in SETTINGS) && !NOT_BUILT_YET.includes(name))
+    .filter((name) => name.startsWith('REDRESS_') && !(name in SETTINGS))
     .map((name) => `${name} is no setting. There are ${Object.keys(SETTINGS).join(', ')}.`);
-
-const notBuilt = (environment: NodeJS.ProcessEnv): string[] =>
-  NOT_BUILT_YET.filter((name) => (environment[name] ?? '') !== '').map(
-    (name) => `${name} is not built yet: this release runs the embedded engine only. Leave it unset.`,
-  );

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { caseAggregate } from '#cases/domain';
+import type { EventReader } from '#event-store';
 import { START, SystemClock } from '#kernel';
 import { RulesOnRecord } from '#rulebook';
 import { announcing, openWriter, ProjectionRunner, tellStatus, type RunnerLog, type ViewOrder } from '#sql';
@@ -14,6 +15,18 @@ import { ViewOrders } from './view-orders.js';
 const { folder, eventStoreUrl, masterKey, keys, place, ledgerFile, isShared } = workerData as ProjectorData;
 const tell = (notice: Notice): void => parentPort!.postMessage(notice);
 
+const log: RunnerLog = {
+  info: (facts, message) => tell({ kind: 'log', level: 'info', facts, message }),
+  error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
+};
+
+const rulesOnRecord = (store: EventReader): RulesOnRecord =>
+  new RulesOnRecord({
+    store,
+    clock: new SystemClock(),
+    log: { error: (error, message) => log.error({ error: (error as Error).message }, message) },
+  });
+
 async function run(): Promise<void> {
   const reader = await openLogReader({ folder, eventStoreUrl });
   const vault = await openVault(keys, {
@@ -21,15 +34,7 @@ async function run(): Promise<void> {
     ...(ledgerFile !== undefined && { ledgerFile }),
   });
   const writer = isShared ? announcing(openWriter(place)) : openWriter(place);
-  const log: RunnerLog = {
-    info: (facts, message) => tell({ kind: 'log', level: 'info', facts, message }),
-    error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
-  };
-  const onRecord = new RulesOnRecord({
-    store: reader,
-    clock: new SystemClock(),
-    log: { error: (error, message) => log.error({ error: (error as Error).message }, message) },
-  });
+  const onRecord = rulesOnRecord(reader);
   const closeAll = async (): Promise<void> => {
     await onRecord.close();
     await writer.close();

@@ -78,6 +78,11 @@ export class KeepRepeats {
     return this.ports.checkpoint.read();
   }
 
+  /** Whether it waits for the view, which is behind the start of this process or is being made by other rules. */
+  get isWaiting(): boolean {
+    return !this.ports.ready();
+  }
+
   /** Looks for what changed. Call it at the start and when the views advanced. */
   arm(): void {
     this.loop.arm();

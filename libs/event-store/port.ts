@@ -106,6 +106,8 @@ export interface EventReader {
 
 /** The log. Two adapters; `contract/` holds what both must keep (EVENT_STORE.md). */
 export interface EventStore extends EventReader {
+  /** Whether other processes write this log, too: what is remembered of a stream may be behind it. */
+  readonly isShared: boolean;
   /**
    * Writes all of the events or none, durably before it answers.
    * @throws WrongExpectedRevision with stream, expected and actual

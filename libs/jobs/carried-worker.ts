@@ -33,25 +33,33 @@ export class CarriedWorker implements Worker {
     this.loop = new WakingLoop({ clock, work: () => this.carryWhatIsDue(), onFailure });
   }
 
-  arm(): void {
-    if (this.loop.isStopped) return;
-    this.receiver ??= this.receive();
-    this.loop.arm();
-  }
-
-  async stop(): Promise<void> {
+  start(): void {
     this.unhear();
-    await this.loop.stop();
-    await this.receiver?.stop();
-  }
-
-  private receive(): Receiver {
-    const { carrier, queue, concurrency } = this.options;
-    this.unhear = carrier.onLost(() => {
+    this.unhear = this.options.carrier.onLost(() => {
       this.isLost = true;
       this.loop.arm();
     });
-    return carrier.receive(queue, concurrency, (name) => this.doOne(carriedIn(name)));
+    this.isLost = true;
+    this.loop.start();
+  }
+
+  arm(): void {
+    this.loop.arm();
+  }
+
+  stop(): Promise<void> {
+    this.unhear();
+    return this.loop.stop();
+  }
+
+  receive(): void {
+    const { carrier, queue, concurrency } = this.options;
+    this.receiver ??= carrier.receive(queue, concurrency, (name) => this.doOne(carriedIn(name)));
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.receiver?.stop();
   }
 
   private async carryWhatIsDue(): Promise<Instant | undefined> {

@@ -12,14 +12,21 @@ export interface JobWorkerOptions extends Work {
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
-/** Does the jobs of a queue, wherever they are carried from. */
+/**
+ * Has the jobs of a queue done. Of processes that share a ledger one starts; where something carries jobs, each of them
+ * receives.
+ */
 export interface Worker {
-  /** Call it at the start, and when a job was added. */
-  arm(): void;
-  /** Goes on after a stop. */
+  /** Begins to look for what is due, or goes on after a stop. */
   start(): void;
-  /** Ends after what is in hand. */
+  /** A job may have been added. */
+  arm(): void;
+  /** Looks for nothing any more, after what is in hand. */
   stop(): Promise<void>;
+  /** Begins to do what is carried here, whichever process found it due. */
+  receive(): void;
+  /** Ends it all, after what is in hand. */
+  close(): Promise<void>;
 }
 
 /**
@@ -44,6 +51,13 @@ export class JobWorker implements Worker {
 
   stop(): Promise<void> {
     return this.loop.stop();
+  }
+
+  /** Nothing is carried: who looks does it. */
+  receive(): void {}
+
+  close(): Promise<void> {
+    return this.stop();
   }
 
   private async doWhatIsDue(): Promise<Instant | undefined> {

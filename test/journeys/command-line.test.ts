@@ -76,7 +76,7 @@ test('verify follows every chain, beside a running server', async () => {
   const { code, out } = await redress('verify');
   expect(code).toBe(0);
   // How many rules are on record goes by how many packs and calendars are shipped.
-  expect(out).toMatch(/^5 events of 1 cases, [1-9]\d* of rules; 0 foreign events; 0 faults\n$/);
+  expect(out).toMatch(/^5 events of 1 cases, 0 of customers, [1-9]\d* of rules; 0 foreign events; 0 faults\n$/);
 });
 
 test('a view is rebuilt beside the live one; one that there is not is refused with those there are', async () => {

@@ -1,4 +1,5 @@
 import { freshSchema, isOnEventStoreDb, isOnPostgres } from '#sql/testing';
+import { serviceUrl } from '#testing';
 import { EndpointProcess } from '../../libs/event-store/endpoint/testing/endpoint-process.js';
 import { EngineProcess, newFolder, type Answer } from '../support/engine.js';
 import type { Stores } from '../support/views.js';
@@ -19,8 +20,11 @@ export class Server extends EngineProcess {
       ...(isOnPostgres() && { REDRESS_DATABASE_URL: await freshSchema() }),
       ...(endpoint && { EVENTSTOREDB_URL: endpoint.url }),
     };
+    // Where the log is shared jobs are carried: the journeys run in both sizes.
+    const redis = endpoint && (await serviceUrl('redis'));
     const server = new Server(newFolder(), {
       ...stores,
+      ...(redis !== undefined && { REDRESS_REDIS_URL: redis }),
       REDRESS_ADMIN_KEY: ADMIN_KEY,
       REDRESS_TEST_CLOCK: START_OF_TIME,
       ...environment,

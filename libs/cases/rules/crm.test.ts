@@ -11,6 +11,7 @@ import {
   completeRequiredStep,
   fillForm,
   giveReply,
+  linkCase,
   proposePlan,
   receiveCase,
   recordInvestigation,
@@ -20,7 +21,7 @@ import {
   resolveCase,
   type CaseDecide,
 } from '../index.js';
-import { by, complaintOn, gradedBy, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const text = 'x';
@@ -195,5 +196,20 @@ describe('the CRM service [C S A F R]', () => {
         ['客戶回訪報告表', ['course', 'result']],
       ]),
     );
+  });
+
+  test('I-11, S-5 [S]: the service manager is told of feedback about a major problem, and the special group of a grave case', () => {
+    const feedback = received({ kind: 'feedback', fields: { major_problem: true } });
+    expect(toldIn(feedback)).toContain('I-11.major-problem: service_manager');
+    expect(toldIn(received({ circumstances: ['media'] }))).toContain('S-5.special-group: recipients');
+    expect(toldIn(received({}))).toEqual([]);
+  });
+
+  test('E-2: an incident gathers its cases under one head, to which an emergency plan is attached', () => {
+    const story = received({});
+    story.sends(linkCase, { otherCaseId: 'another', relation: 'head_case' });
+    const plan = { measures: text, responsible: text, informing: text };
+    story.sends(fillForm, { form: 'emergency_plan', values: plan });
+    expect(story.state).toMatchObject({ links: [{ relation: 'head_case' }], forms: [{ form: 'emergency_plan' }] });
   });
 });

@@ -14,7 +14,7 @@ import {
   verifyIdentity,
 } from '../index.js';
 import { ENGINE } from '#kernel';
-import { by, complaintOn as on, gradedBy, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn as on, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const dealer = shippedPack('dealer');
 const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
@@ -204,4 +204,21 @@ test('section 12 [D]: the complaint record holds name, phone, model, plate and c
   const { model: _left, ...values } = { name: 'x', phone: '1', model: 'X3', plate: 'x', content: 'x' };
   const filled = { form: 'complaint_record', values: { ...values, identity_checked: true } };
   expect(story.desk.send(fillForm, filled)).toMatchObject({ code: 'FIELDS_MISSING' });
+});
+
+describe('who is told [D]', () => {
+  test('I-12: the customer relations manager at once, when the call centre passes a complaint on', () => {
+    expect(toldIn(received({ channel: 'group_call_centre' }))).toEqual([
+      'I-12.call-centre: customer_relations_manager!',
+    ]);
+    expect(toldIn(received())).toEqual([]);
+  });
+
+  test('S-5, K-4: the crisis team and who owes the reports, at once; who missed one, and to whom it was made', () => {
+    const story = received({ circumstances: ['door_blocked'] });
+    expect([...toldIn(story)].sort()).toEqual(['K-4.duty: receiver!', 'S-5.crisis-team: recipients!']);
+    reports(story, 'K-4.legal', at(5, '01:10:00.000'));
+    expect(toldIn(story).at(-1)).toBe('K-4.reported: recipients!');
+    expect(toldIn(story.passes(at(5, '01:31:00.000')))).toContain('K-4.missed: recipients!');
+  });
 });

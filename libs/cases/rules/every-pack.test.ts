@@ -17,8 +17,9 @@ import {
   recuseHandler,
   type CaseDecide,
 } from '../index.js';
-import { accepted, agent, by, HEADED, MONDAY, resolved, Story, supervisor } from '../testing/index.js';
+import { accepted, agent, by, HEADED, MONDAY, resolved, Story, supervisor, toldIn } from '../testing/index.js';
 
+const DAY_MS = 86_400_000;
 const CALL = { kind: 'complaint', channel: 'phone', content: '电梯坏了' } as const;
 const received = (pack: Policy, more: object = {}): Story => {
   const story = new Story(pack);
@@ -69,8 +70,8 @@ describe.each(PACKS)('%s', (id) => {
 
   test('I-3: one that is entered late keeps when it happened and when it was recorded apart', () => {
     const story = new Story(pack);
-    story.sends(receiveCase, { ...CALL, occurredAt: plusMs(MONDAY, -86_400_000) } as never);
-    expect(story.state).toMatchObject({ receivedAt: plusMs(MONDAY, -86_400_000), recordedAt: MONDAY });
+    story.sends(receiveCase, { ...CALL, occurredAt: plusMs(MONDAY, -DAY_MS) } as never);
+    expect(story.state).toMatchObject({ receivedAt: plusMs(MONDAY, -DAY_MS), recordedAt: MONDAY });
   });
 
   test('I-8: a category that is not in the tree of the pack is refused, and those it has are named', () => {
@@ -149,17 +150,30 @@ describe.each(PACKS)('%s', (id) => {
 
   test('H-8, K-3: a promise is a clock in every pack, and nothing closes while it is open', () => {
     const story = received(pack, COMPLETE[id]);
-    story.sends(makePromise, { dueAt: plusMs(MONDAY, 86_400_000), text: 'x' });
-    story.expects('promise', { state: 'running', dueAt: plusMs(MONDAY, 86_400_000) });
+    story.sends(makePromise, { dueAt: plusMs(MONDAY, DAY_MS), text: 'x' });
+    story.expects('promise', { state: 'running', dueAt: plusMs(MONDAY, DAY_MS) });
     story.desk.record(accepted(), resolved());
     expect(refusedBy(story, closeCase, {}).facts['open']).toContain('PROMISE_OPEN');
+  });
+
+  test('K-7, E-1: at the share of the time that the pack says its owner is warned; what can wait does so while the doors are closed', () => {
+    const story = received(pack, { answeredAtOnce: true });
+    story.sends(makePromise, { dueAt: plusMs(MONDAY, 4 * DAY_MS), text: 'x' });
+    const [share] = pack.promises!.warnAt;
+    story.passes(plusMs(MONDAY, (4 * DAY_MS * share!) / 100 + 1));
+    expect(story.last('DeadlineWarned').data).toMatchObject({ clock: 'promise', percent: share });
+    expect(toldIn(story).at(-1)).toMatch(/^K-[37].warned: owner/);
+    const saturday = plusMs(MONDAY, 5 * DAY_MS);
+    expect(pack.notices!.notBefore(saturday, true)).toBe(saturday);
+    expect(pack.notices!.notBefore(saturday, false) > saturday).toBe(true);
+    expect(pack.notices!.nextAfter(saturday)).toBe(plusMs(saturday, 15 * 60_000));
   });
 
   test('E-1: each level of a chain waits for an acknowledgement as long as the pack says, else the next is called in; the last waits on', () => {
     for (const { id: chain, levels } of pack.escalations) {
       const story = received(pack, COMPLETE[id]);
       story.sends(escalateCase, { reasonCode: 'person', chain });
-      story.passes(plusMs(MONDAY, 90 * 86_400_000));
+      story.passes(plusMs(MONDAY, 90 * DAY_MS));
       const called = story.desk.events.flatMap((event) =>
         event.type === 'CaseEscalated' && event.data.chain === chain ? [event] : [],
       );

@@ -9,7 +9,7 @@ import {
   receiveCase,
   resolveCase,
 } from '../index.js';
-import { Story } from '../testing/index.js';
+import { Story, toldIn } from '../testing/index.js';
 
 const disp = shippedPack('fca-disp');
 /** Thursday before Easter 2026; Good Friday is 3 April, Easter Monday 6 April. */
@@ -98,4 +98,9 @@ describe('FCA DISP 1', () => {
     expect(changed.dueAt <= dueAt).toBe(true);
     expect(received(more).clock(clock).dueAt > dueAt).toBe(true);
   });
+});
+
+test('1.3.7: whom a late final response calls in is told; at half the time the owner and the head of the unit are warned', () => {
+  const story = received().passes('2026-05-28T13:00:00.001Z');
+  expect(toldIn(story)).toEqual(expect.arrayContaining(['E-1: recipients', 'K-7.warned: owner, unit_head']));
 });

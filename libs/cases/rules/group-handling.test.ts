@@ -11,13 +11,16 @@ import {
   fillForm,
   filePapers,
   giveReply,
+  passOnCase,
   receiveCase,
+  recordOpinion,
   recordReturnVisit,
   reopenCase,
   resolveCase,
+  transferCase,
   type CaseDecide,
 } from '../index.js';
-import { by, complaintOn as on, gradedBy, HEADED, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn as on, gradedBy, HEADED, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const group = shippedPack('group');
 const at = (day: number, time = '01:00:00.000'): Instant => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
@@ -113,6 +116,56 @@ describe('I-6 [G]: handled where it was received', () => {
       "owedBy: [owner, liaison]\n    budgets: [{ when: 'true', budget: 3bd }]\n    source: 'I-6 [G]'",
     );
     resolved(ours, slow, at(9)).expects('I-6.papers', { dueAt: at(14) });
+  });
+});
+
+describe('I-6 [G]: what a department receives and is not its own', () => {
+  const elsewhere = { receivedByUnit: 'sales', unit: 'sales', firstReceiver: 'sun' };
+  const centre = { to: 'service_centre', unit: 'service-centre' } as const;
+
+  test('goes to the service centre within the time of the pack; taken on it is their own', () => {
+    const story = received(elsewhere).expects('I-6.passed-on', { budget: '1bd', dueAt: at(6) });
+    story.sends(passOnCase, centre, at(6));
+    story.expects('I-6.passed-on', { state: 'met' }).expects('K-1', { state: 'running', dueAt: at(7) });
+    expect(story.state).toMatchObject({ unit: 'service-centre', passedOnTo: 'service_centre' });
+    const own = received(elsewhere);
+    own.sends(acceptCase, {});
+    own.expects('I-6.passed-on', { state: 'met' });
+    const missed = received(elsewhere).passes(at(6, '01:00:00.001')).last('DeadlineMissed').data;
+    expect(missed).toMatchObject({ clock: 'I-6.passed-on', owedBy: ['sun', 'liaison'] });
+    const slow = packWith(
+      'group',
+      'budget: 1bd\n    calendar: office\n    startsOn:\n',
+      'budget: 2bd\n    calendar: office\n    startsOn:\n',
+    );
+    received(elsewhere, slow).expects('I-6.passed-on', { dueAt: at(7) });
+  });
+
+  test('the service centre is told, the unit to which it is handed back, and who received the customer of the result', () => {
+    const story = received(elsewhere);
+    story.sends(passOnCase, centre);
+    story.sends(transferCase, { unit: 'sales', reason: '属销售部门' });
+    story.sends(acceptCase, {});
+    story.sends(resolveCase, { outcome: 'remedied' });
+    expect(toldIn(story)).toEqual([
+      'I-6.passed-on: service_centre_head',
+      'I-6.taken-over: owner, unit_head',
+      'I-6.taken-over: owner, unit_head',
+      'I-6.result: receiver',
+    ]);
+    story.sends(recordOpinion, { satisfied: false });
+    expect(toldIn(story).at(-1)).toBe('I-6.opinion: unit_head');
+  });
+
+  test('who agrees is given a contact instead, on record; then nothing is owed here any more', () => {
+    const story = received(elsewhere);
+    expect(refused(story, passOnCase, { to: 'contact_given' })).toBe('COMPLAINANT_MUST_AGREE');
+    story.sends(passOnCase, { to: 'contact_given', complainantAgreed: true });
+    expect(story.state.clocks.map(({ clock, state }) => [clock, state])).toEqual([
+      ['K-1', 'cancelled'],
+      ['K-2.plan', 'cancelled'],
+      ['I-6.passed-on', 'met'],
+    ]);
   });
 });
 

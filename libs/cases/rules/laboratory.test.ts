@@ -18,7 +18,7 @@ import {
   resolveCase,
   type CaseDecide,
 } from '../index.js';
-import { by, complaintOn, gradedBy, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const POSTS: Readonly<Record<string, string>> = { quality_head: 'qian', authorised_signatory: 'sun' };
 const holders = { ...NOBODY, holders: (post: string) => (POSTS[post] === undefined ? [] : [POSTS[post]]) };
@@ -293,4 +293,11 @@ test('section 12 [L]: the registers, with the fields that the documents name', (
     ['客戶投訴處理登記表', ['cause', 'measures', 'result']],
     ['投訴處理結果客戶反饋登記表', ['satisfied', 'opinion']],
   ]);
+});
+
+test('I-12, E-1 [L]: the quality head is told of every complaint at once, and whom an escalation calls in', () => {
+  const story = appeal();
+  expect(toldIn(story)).toEqual(['I-12: quality_head!']);
+  story.sends(escalateCase, { reasonCode: 'too_hard', chain: 'office' });
+  expect(toldIn(story).at(-1)).toBe('E-1: recipients');
 });

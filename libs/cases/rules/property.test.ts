@@ -7,7 +7,9 @@ import {
   acknowledgeCase,
   assessProfile,
   closeCase,
+  fillForm,
   giveReply,
+  linkCase,
   makePromise,
   matchRepeats,
   proposePlan,
@@ -18,7 +20,7 @@ import {
   resolveCase,
   type CaseDecide,
 } from '../index.js';
-import { by, complaintOn, gradedBy, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const text = 'x';
@@ -124,5 +126,20 @@ describe('the property manager [P T]', () => {
     const { partyId } = story.state.parties[0]!;
     story.sends(assessProfile, { partyId, profile: 'professional', motive: 'compensation' });
     expect(story.last('ProfileAssessed').personal).toMatchObject({ profile: { keyId: partyId } });
+  });
+
+  test('K-3, E-1: who promised is warned at any hour, whom a sudden event calls in is told at once', () => {
+    const story = received({ category: 'sudden_events', persons: 3 });
+    expect(toldIn(story)).toEqual(['E-1.sudden: recipients!']);
+    story.sends(makePromise, { dueAt: at(7), text });
+    expect(toldIn(story.passes(at(6, '13:00:00.001')))).toContain('K-3.warned: owner, receiver!');
+  });
+
+  test('E-2: an incident gathers its cases under one head, to which an emergency plan is attached', () => {
+    const story = received({});
+    story.sends(linkCase, { otherCaseId: 'another', relation: 'head_case' });
+    const plan = { measures: text, responsible: text, informing: text };
+    story.sends(fillForm, { form: 'emergency_plan', values: plan });
+    expect(story.state).toMatchObject({ links: [{ relation: 'head_case' }], forms: [{ form: 'emergency_plan' }] });
   });
 });

@@ -6,3 +6,4 @@ export * from './rich-pack.js';
 export * from './story.js';
 export * from './plain-pack.js';
 export * from './graded.js';
+export * from './told.js';

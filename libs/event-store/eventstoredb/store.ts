@@ -46,6 +46,7 @@ interface Opening {
 
 /** The log on EventStoreDB, or on whatever speaks its protocol. */
 export class EventStoreDb implements EventStore {
+  readonly isShared = true;
   private readonly reads: ReadCalls;
   private readonly appends: AppendCalls;
   private readonly abort = new AbortController();

@@ -21,6 +21,11 @@ const described = redisUrl === undefined || !hasPostgres ? describe.skip : descr
 const silent: CarrierLog = { warn: () => undefined, error: () => undefined };
 const BACKOFF = { firstMs: 60_000, mostMs: 60_000, attempts: 4 };
 
+const begin = (worker: CarriedWorker): void => {
+  worker.start();
+  worker.receive();
+};
+
 /** A ledger that several processes share, and what carries its jobs. */
 async function shared(url: string) {
   const [schema, namespace] = [await freshSchema(), randomUUID().slice(0, 8)];
@@ -87,6 +92,7 @@ described('BullMQ on Redis', () => {
             }),
         ),
       );
+      for (const worker of workers) begin(worker);
       const waits = async (): Promise<number> => (await jobs.counts())[0]?.count ?? 0;
       const load = async (round: string): Promise<void> => {
         const ids = Array.from({ length: 300 }, (_, n) => `${round}:${n}`);
@@ -102,7 +108,7 @@ described('BullMQ on Redis', () => {
       await server.restart();
       await load('after');
       await until(async () => (await waits()) === 0);
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all(workers.map((worker) => worker.close()));
       await close();
       expect(effects.size).toBe(900);
       expect([...effects.values()].filter((times) => times !== 1)).toEqual([]);
@@ -119,7 +125,7 @@ described('BullMQ on Redis', () => {
       const done: string[] = [];
       const work = async ({ id }: { id: string }): Promise<void> => void done.push(id);
       const worker = new CarriedWorker({ ...options, jobs: ledger(), carrier: await carrier(), work });
-      worker.arm();
+      begin(worker);
       await jobs.add({ id: 'b', queue: 'mails', data: {}, dueAt: clock.now() });
       worker.arm();
       await until(() => done.length === 1);
@@ -129,7 +135,7 @@ described('BullMQ on Redis', () => {
       worker.arm();
       await until(() => done.length === 2);
       expect(done).toEqual(['b', 'a']);
-      await worker.stop();
+      await worker.close();
       await close();
     });
 
@@ -145,9 +151,9 @@ described('BullMQ on Redis', () => {
       for (const id of ['fails', 'works']) {
         await jobs.add({ id, queue: 'mails', data: { messageId: 'secret' }, dueAt: clock.now() });
       }
-      worker.arm();
+      begin(worker);
       await until(async () => (await jobs.get('works'))?.state === 'done' && (await jobs.get('fails'))?.failures === 1);
-      await worker.stop();
+      await worker.close();
       const keys = (await admin.keys('*')).filter((key) => key.includes(':j-'));
       expect(keys).toEqual([]);
       expect(JSON.stringify(await admin.xrange((await admin.keys('*:events'))[0]!, '-', '+'))).not.toContain('secret');
@@ -185,6 +191,7 @@ described('BullMQ on Redis', () => {
         ...{ jobs: ledger(), carrier: made, clock, queue: 'mails', backoff: BACKOFF, concurrency: 2 },
         ...{ work: async () => undefined, onFailure: (error: unknown) => failures.push(error) },
       });
+      begin(worker);
       await server.kill();
       await until(() =>
         made.send('mails', ['x']).then(
@@ -195,7 +202,7 @@ described('BullMQ on Redis', () => {
       await jobs.add({ id: 'a', queue: 'mails', data: {}, dueAt: clock.now() });
       worker.arm();
       await until(() => failures.length > 0);
-      await worker.stop();
+      await worker.close();
       await close();
       expect(failures[0]).toMatchObject({ code: 'CARRIER_AWAY' });
     });

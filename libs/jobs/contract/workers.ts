@@ -33,7 +33,7 @@ export function workersContract(name: string, open: () => Promise<WorkerBed>): v
       started = [];
     });
     afterEach(async () => {
-      await Promise.all(started.map((worker) => worker.stop()));
+      await Promise.all(started.map((worker) => worker.close()));
       await bed.close();
     });
 
@@ -41,7 +41,8 @@ export function workersContract(name: string, open: () => Promise<WorkerBed>): v
       const backoff = { firstMs: MINUTE, mostMs: 3 * MINUTE, attempts: 4 };
       const worker = bed.start({ queue: 'mails', clock, backoff, work: how, ...more });
       started.push(worker);
-      worker.arm();
+      worker.start();
+      worker.receive();
       return worker;
     };
     const add = (id: string, afterMs = 0): Promise<void> =>
@@ -115,7 +116,7 @@ export function workersContract(name: string, open: () => Promise<WorkerBed>): v
         await finished;
       });
       await until(() => begun.length > 0);
-      const stopped = worker.stop();
+      const stopped = worker.close();
       finish();
       await stopped;
       const inHand = [...begun];
