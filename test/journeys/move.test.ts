@@ -95,6 +95,7 @@ described('a desk outgrows its machine, and comes back', () => {
     'to EventStoreDB and PostgreSQL: the engine goes on there with all that it had',
     async () => {
       expect(await engine.stop()).toBe(0);
+      await killedWhileItMoves();
       const { status, stdout, stderr } = redress('move', '--to', endpoint.url);
       expect([status, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(
