@@ -12,6 +12,7 @@ import {
   type JsonObject,
 } from '#kernel';
 
+import { importDemoOrganisation } from './demo/organisation.js';
 import { Dice } from './demo/random.js';
 import { STORIES, type Move, type Telling } from './demo/stories.js';
 import { CHINESE, ENGLISH, NAMES, STAFF } from './demo/texts.js';
@@ -44,6 +45,7 @@ export async function seedDemo({ engine }: ApiServer): Promise<void> {
   const now = engine.clock.now();
   const clock = new TestClock(plusMs(now, -WEEKS * 7 * DAY));
   const staff = await hireStaff(engine.directory);
+  await importDemoOrganisation(engine, clock);
   const dice = new Dice(20_261_122);
   const appointments = Array.from({ length: CASES }, (_, number) => story(number, dice, now)).flat();
   appointments.sort((a, b) => (a.at < b.at ? -1 : 1));

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { KeepHeads, type KeepHeadsPorts, type MirroredLink } from '#automations';
 import { LinkCase, linkCase, MIRRORED, UnlinkCase, unlinkCase } from '#cases';
-import { ENGINE, isRefusal, type Position } from '#kernel';
-import { checkpointFile } from './checkpoint-file.js';
+import { ENGINE, isRefusal } from '#kernel';
+import { followedFrom } from './checkpoint.js';
 import type { Engine } from './engine.js';
 
 /** The other one belongs elsewhere, or there is no such case: then the link goes where it came from, on record. */
@@ -13,13 +12,11 @@ const TAKEN_BACK: Readonly<Record<string, string>> = {
 };
 
 /** E-2, with the engine under it. */
-export function keepHeads(engine: Engine, head: Position, told: Pick<KeepHeadsPorts, 'onFailure'>): KeepHeads {
-  const { store, settings } = engine;
-  const file = checkpointFile(join(settings.folder, 'heads.checkpoint'), store.epoch, head);
+export function keepHeads(engine: Engine, told: Pick<KeepHeadsPorts, 'onFailure'>): KeepHeads {
   return new KeepHeads({
     clock: engine.clock,
-    reader: store,
-    checkpoint: { read: () => file.read() ?? 'start', write: (reached) => file.write(reached) },
+    reader: engine.store,
+    checkpoint: followedFrom('heads', engine.checkpoints),
     link: (link) => mirror(engine, link),
     unlink: (link) => undo(engine, link),
     ...told,

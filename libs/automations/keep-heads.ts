@@ -1,5 +1,6 @@
 import { caseStream, MIRRORED, type LinkRelation, type RecordedCaseEvent } from '#cases';
-import { FollowCases, readCaseEvent, type FollowCasesPorts } from './follow-cases.js';
+import { FollowCases, readCaseEvent } from './follow-cases.js';
+import type { FollowPorts } from './log-follower.js';
 
 /** A link between a head case and one that it gathers, as the other one of the two is to know it (E-2). */
 export interface MirroredLink {
@@ -12,7 +13,7 @@ export interface MirroredLink {
   readonly cause: string;
 }
 
-export interface KeepHeadsPorts extends FollowCasesPorts {
+export interface KeepHeadsPorts extends FollowPorts {
   /** Links; what is linked already, or a case that is not there, is left as it is. */
   readonly link: (link: MirroredLink) => Promise<void>;
   /** Undoes it, where it is there. */

@@ -1,5 +1,7 @@
 import type { RecordedCaseEvent } from '#cases';
-import { FollowCases, readCaseEvent, type FollowCasesPorts } from './follow-cases.js';
+import { FollowCases } from './follow-cases.js';
+import type { FollowPorts } from './log-follower.js';
+import { openingOf } from './opening.js';
 
 /** A sheet that a case asked for: a case of its own under the id that was given to it (H-7). */
 export interface AskedSheet {
@@ -17,7 +19,7 @@ export interface FinishedSheet {
   readonly outcome: 'done' | 'declined' | 'withdrawn';
 }
 
-export interface KeepSheetsPorts extends FollowCasesPorts {
+export interface KeepSheetsPorts extends FollowPorts {
   /** Receives the sheet as a case; one that is there already stays as it is. */
   readonly open: (sheet: AskedSheet) => Promise<void>;
   /** Tells the case that asked; told again, nothing happens. */
@@ -55,12 +57,9 @@ export class KeepSheets extends FollowCases {
     }
   }
 
-  /** Whom a case was opened from, if it is a sheet at all: its first event says so. */
+  /** Whom a case was opened from, if it is a sheet at all. */
   private async parentOf(stream: string): Promise<string | undefined> {
-    const [first] = await this.sheets.reader.readStream(stream, { maxCount: 1 });
-    const event = first && readCaseEvent(first);
-    if (event?.type !== 'CaseReceived') return undefined;
-    const { kind, openedFrom } = event.data;
+    const { kind, openedFrom } = (await openingOf(this.sheets.reader, stream)) ?? {};
     const isSheet = kind === 'work_sheet' || kind === 'nonconformity';
     return isSheet && openedFrom !== undefined && 'caseId' in openedFrom ? openedFrom.caseId : undefined;
   }

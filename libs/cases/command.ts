@@ -3,8 +3,6 @@ import type { Policy } from '#policy';
 import {
   gate,
   mainComplainant,
-  obstaclesBefore,
-  refuseMove,
   type CaseEvent,
   type CaseState,
   type CommandName,
@@ -83,26 +81,18 @@ export const personSecret = (partyId: string, details: PersonDetails | undefined
 /**
  * A command as the executor decides it: who may, when in the life of the case, and then what it does. What it decided
  * happened when the command says it happened.
- * Refusals besides those of the gate: OCCURRED_IN_FUTURE (K-8), UNKNOWN_PARTY, and what the pack asks for before it.
+ * Refusals besides those of the gate: OCCURRED_IN_FUTURE (K-8), UNKNOWN_PARTY.
  */
 export const decider =
   <C extends CaseCommand>(name: CommandName, decide: CaseDecide<C>): CaseDecide<C> =>
   (command, state, facts) => {
-    const refusal =
-      gate(name, state, facts.actor) ?? misplaced(command, state, facts) ?? obstructed(name, state, facts.policy);
+    const refusal = gate(name, state, facts) ?? misplaced(command, state, facts);
     if (refusal !== undefined) return refusal;
     const decision = decide(command, state, facts);
     const { occurredAt } = command;
     if (isRefusal(decision) || occurredAt === undefined) return decision;
     return { ...decision, events: decision.events.map((event) => ({ occurredAt, ...event })) };
   };
-
-/** H-8, I-2, H-4: the first obstacle gives the code; `open` lists them all. */
-function obstructed(name: CommandName, state: CaseState, policy: Policy): Refusal | undefined {
-  const obstacles = obstaclesBefore(name, state, policy);
-  if (obstacles[0] === undefined) return undefined;
-  return refuseMove(obstacles[0].code, state, { open: obstacles.map(({ code }) => code), obstacles });
-}
 
 function misplaced(command: CaseCommand & TextCommand, state: CaseState, facts: Facts): Refusal | undefined {
   const { occurredAt, mentions } = command;

@@ -40,6 +40,10 @@ export interface CaseAsked {
   readonly verified: boolean;
   /** V-2: the routine visit that it is; none where it is no visit. */
   readonly visit: string;
+  /** C-1: of the customer in whose file the complainant was found; none where nobody was. */
+  readonly customerTier: string;
+  readonly qualityCustomer: boolean;
+  readonly specialOwner: boolean;
   /** When the complaint was made. */
   readonly receivedAt: string;
 }
@@ -91,6 +95,9 @@ const CEL = new Environment({ homogeneousAggregateLiterals: false })
       passedOnTo: 'string',
       verified: 'bool',
       visit: 'string',
+      customerTier: 'string',
+      qualityCustomer: 'bool',
+      specialOwner: 'bool',
       receivedAt: 'string',
     } satisfies Record<keyof CaseAsked, string>,
   })

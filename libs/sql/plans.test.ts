@@ -105,6 +105,7 @@ function lifeOf(number: number): ProjectedEvent[] {
       },
     ],
     ...one(ENDS, 1).map((type) => [type, {}] as const),
+    ...(number % 50 === 0 ? ([['RepeatFound', { rule: 'same', cases: [], complainants: 2 }]] as const) : []),
   ];
   return told.map(([type, data, personal = {}], revision) => ({
     id: `${number}-${revision}`,
@@ -169,6 +170,9 @@ const FILTERS: readonly Omit<BoardFilter, 'at'>[] = [
   { overdue: false, unit: 'unit-3' },
   { dueBefore: plusMs(AT, 24 * HOUR_MS) },
   { dueBefore: plusMs(AT, 24 * HOUR_MS), unit: 'unit-4', overdue: false },
+  { repeat: true },
+  { repeat: true, unit: 'unit-3', overdue: true },
+  { repeat: false, unit: 'unit-3' },
   { text: '漏水' },
   { text: 'leak 漏水' },
   { text: 'N4711' },

@@ -38,7 +38,8 @@ export const indexesOf = (track: Track): NamedIndex[] =>
   shapesOf(track).flatMap((shape) =>
     shape.indexes.map((index) => {
       const table = physicalName(shape, track.generation);
-      return { table, index, name: `${table}_by_${index.columns.join('_')}${index.where ? '_some' : ''}` };
+      const only = index.where ? `_if_${index.where.column}` : '';
+      return { table, index, name: `${table}_by_${index.columns.join('_')}${only}` };
     }),
   );
 

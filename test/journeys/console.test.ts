@@ -89,6 +89,55 @@ function journey(): void {
     }
   });
 
+  test('issue 10.8: open duties say who and until when; what is not possible says why not, by keyboard too', async () => {
+    const duty = desk
+      .getByRole('region', { name: 'Open duties' })
+      .getByRole('listitem')
+      .filter({ hasText: 'First reply' });
+    await expectText(duty, 'the owner (nobody holds the post)');
+    await expectText(duty.locator('time[data-late=false]'), 'GMT+8');
+    await duty.getByRole('button', { name: 'Reply to customer' }).waitFor();
+    const offered = desk.getByRole('region', { name: 'What to do' });
+    await offered.getByText(/^Not possible now/).press('Enter');
+    const close = offered.locator('span[tabindex="0"]').filter({ hasText: 'Close case' });
+    await close.focus();
+    await desk.getByRole('tooltip').getByText('The case was not accepted yet').waitFor();
+    await desk
+      .getByRole('region', { name: 'Severity and its grounds' })
+      .getByText('No special ground: general')
+      .waitFor();
+  });
+
+  test('section 12: a form is filled with its own fields, corrected as a version, and printed', async () => {
+    const forms = desk.getByRole('region', { name: 'Forms' });
+    await forms.getByRole('button', { name: 'Fill in: Visit by phone' }).click();
+    const dialog = desk.getByRole('dialog', { name: 'Visit by phone' });
+    await dialog.getByRole('button', { name: 'Fill in' }).click();
+    await dialog.getByText('Please fill this in').first().waitFor();
+    await dialog.getByText('Yes', { exact: true }).click();
+    await dialog.getByLabel('Course').fill(HOSTILE);
+    await dialog.getByRole('button', { name: 'Fill in' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await forms.getByText('Version 1').waitFor();
+    await forms.getByRole('button', { name: 'Correct: Visit by phone' }).click();
+    const correction = desk.getByRole('dialog', { name: 'Correct: Visit by phone' });
+    expect(await correction.getByLabel('Course').inputValue()).toBe(HOSTILE);
+    await correction.getByLabel('Course').fill(`${HOSTILE} He is pleased.`);
+    await correction.getByRole('button', { name: 'Correct' }).click();
+    await correction.waitFor({ state: 'hidden' });
+    await forms.getByText('Version 2').waitFor();
+    await forms.getByText('1 earlier version').waitFor();
+    const [paper] = await Promise.all([
+      desk.context().waitForEvent('page'),
+      forms.getByRole('listitem').filter({ hasText: 'Visit by phone' }).getByRole('link').first().click(),
+    ]);
+    await paper.getByRole('heading', { name: 'Visit by phone' }).waitFor();
+    await expectText(paper.locator('header'), 'Version 2 of 2');
+    expect(await paper.locator('td').allTextContents()).toEqual(['Yes', `${HOSTILE} He is pleased.`]);
+    expect(await paper.evaluate('typeof window.ran')).toBe('undefined');
+    await paper.close();
+  });
+
   test('a case is led to its end through the forms', async () => {
     await give(desk, 'Accept', async () => undefined);
     await give(desk, 'Assign', async (form) => {
@@ -183,6 +232,18 @@ function journey(): void {
     await wall.getByText('W'.repeat(200)).click();
     await wall.getByRole('region', { name: 'Timeline' }).getByText('Case received').waitFor();
     expect(await overflowOf(wall)).toBe(0);
+    const grave = await server.admin.receive({ subject: 'In the papers', circumstances: ['media'] });
+    await wall.goto(`${server.url}/#/cases/${grave}`);
+    const grounds = wall.getByRole('region', { name: 'Severity and its grounds' });
+    await expectText(grounds.getByRole('listitem').filter({ hasText: 'S-1.media' }), 'Case received');
+    const report = wall.getByRole('listitem').filter({ hasText: 'Report of a major complaint' });
+    await expectText(report, 'who received it');
+    await report.getByRole('button', { name: 'Report up' }).click();
+    const form = wall.getByRole('dialog', { name: 'Report up' });
+    await form.getByText('Report of a major complaint', { exact: true }).waitFor();
+    expect(await overflowOf(wall)).toBe(0);
+    await form.getByRole('button', { name: 'Dismiss' }).click();
+    await form.waitFor({ state: 'hidden' });
     await wall.setViewportSize({ width: 1280, height: 860 });
   });
 

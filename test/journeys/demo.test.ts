@@ -33,11 +33,13 @@ test('the demo speaks Chinese and English, and is found in both', async () => {
 test('the demo was decided over the last weeks: first replies were met and missed, and a late entry corrected a verdict', async () => {
   const types = new Set<string>();
   const days = new Set<string>();
+  const calledIn = new Set<string>();
   for (let after = 'start'; ;) {
     const { body } = await engine.get(`/events?limit=1000&after=${after}`);
     for (const event of body.events) {
       types.add(event.type);
       days.add(event.recordedat.slice(0, 10));
+      for (const recipient of event.data.recipients ?? []) calledIn.add(recipient);
     }
     if (body.atHead) break;
     after = body.next;
@@ -49,4 +51,21 @@ test('the demo was decided over the last weeks: first replies were met and misse
     expect([...types]).toContain(`redress.${type}`);
   }
   expect(days.size).toBeGreaterThan(21);
+  // O-1: every post that the pack names is held, on whatever day somebody was called in.
+  const people = (await engine.get('/people')).body.items.map((it: { id: string }) => it.id);
+  expect([...calledIn].filter((recipient) => !people.includes(recipient))).toEqual([]);
+  expect(calledIn.size).toBeGreaterThan(3);
+});
+
+test('O-1, O-2: duties of the demo have holders; no post is vacant, and nothing is logged as an error', async () => {
+  expect((await engine.get('/organisation/check')).body.items).toEqual([]);
+  const { items } = (await engine.get('/cases?severity=major&state=handling&limit=10')).body;
+  expect(items.length).toBeGreaterThan(0);
+  for (const { caseId } of items) {
+    const { duties } = (await engine.get(`/cases/${caseId}`)).body;
+    for (const { owedBy } of duties) {
+      for (const owes of owedBy) expect([caseId, owes.person ?? owes.unit]).toEqual([caseId, expect.any(String)]);
+    }
+  }
+  expect(engine.log.split('\n').filter((line) => line.includes('"level":50'))).toEqual([]);
 });

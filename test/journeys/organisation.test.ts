@@ -48,12 +48,19 @@ afterAll(() => server.end());
 async function redress(...words: string[]): Promise<{ code: number; out: string }> {
   const child = spawn(process.execPath, [CLI, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', REDRESS_DATA: server.folder, REDRESS_TEST_CLOCK: START_OF_TIME },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...server.stores,
+      REDRESS_DATA: server.folder,
+      REDRESS_TEST_CLOCK: START_OF_TIME,
+    },
   });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
   return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, out })));
 }
+
+const CALL = { kind: 'complaint', channel: 'phone', content: 'x' } as const;
 
 /** A complaint of the unit east, taken in now. */
 async function complaint(): Promise<string> {
@@ -175,6 +182,40 @@ test('O-1: only an administrator changes the organisation; bad input gets a clea
     'UNKNOWN_UNIT',
     { unit: 'west', allowed: ['east', 'property'] },
   ]);
+});
+
+test('O-1, A-7: a case is opened under the pack that its unit works under, and keeps it when it is transferred', async () => {
+  const define = (body: object) => admin.post('/organisation/define-unit', body);
+  const strange = await define({ unit: 'lab', pack: 'alchemy' });
+  expect([strange.status, strange.body.code]).toEqual([422, 'UNKNOWN_PACK']);
+  expect((await define({ unit: 'lab', pack: 'laboratory' })).status).toBe(200);
+  const desk = server.as(agent.key);
+  const packOf = async (caseId: string): Promise<unknown> => (await admin.get(`/cases/${caseId}`)).body.rules.pack;
+  const [there, here] = [
+    await desk.receive({ unit: 'lab', category: 'general_affairs' }),
+    await desk.receive({ unit: 'east', category: 'engineering_quality' }),
+  ];
+  expect([await packOf(there), await packOf(here)]).toEqual(['laboratory', 'group']);
+  const answers = await Promise.all([
+    desk.post('/cases', { ...CALL, unit: 'lab', category: 'engineering_quality' }),
+    desk.post('/cases', { ...CALL, unit: 'nowhere', category: 'test_data' }),
+  ]);
+  expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+    [422, 'UNKNOWN_CATEGORY'],
+    [422, 'UNKNOWN_UNIT'],
+  ]);
+  const { position } = (await desk.command(there, 'transfer', { unit: 'east' })).body;
+  expect(await packOf(there)).toBe('laboratory');
+  // What was refused left nothing: the cases on the board are the two that were received.
+  const { items } = (await admin.get(`/cases?atLeast=${position}`)).body;
+  const packs = new Map(items.map((it: { caseId: string; policy: unknown }) => [it.caseId, it.policy]));
+  expect(packs).toEqual(
+    new Map([
+      [there, { pack: 'laboratory', version: '1' }],
+      [here, { pack: 'group', version: '1' }],
+    ]),
+  );
+  for (const caseId of [there, here]) await desk.command(caseId, 'decline', { reasonCode: 'tried' });
 });
 
 test('O-3, E-1: the head of that day is called in, the delegate of an absent head instead, and the assessment names them', async () => {

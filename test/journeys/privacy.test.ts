@@ -66,3 +66,29 @@ test('what was attached comes back as it was, as a file that no browser runs', a
   expect(file.headers.get('x-content-type-options')).toBe('nosniff');
   expect((await server.admin.get(`/cases/${caseId}/attachments/none`)).body.code).toBe('ATTACHMENT_NOT_FOUND');
 });
+
+test('section 12: a form is printed as it was filled, each correction as a version; personal words by role only', async () => {
+  const path = `/cases/${caseId}/forms/satisfaction_survey`;
+  const empty = await server.admin.get(`${path}?lang=en`);
+  expect([empty.status, empty.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(empty.body).toContain('Not filled yet');
+  const values = { result_score: 2, service_score: 3, words: `<b>${WORDS[3]}</b>` };
+  await server.admin.command(caseId, 'fill-form', { form: 'satisfaction_survey', values });
+  const corrected = { ...values, result_score: 4 };
+  await server.admin.command(caseId, 'fill-form', { form: 'satisfaction_survey', values: corrected });
+  const english = (await server.admin.get(path, { 'accept-language': 'en' })).body as string;
+  expect(english).toContain('Version 2 of 2');
+  expect(english).toContain(`&lt;b&gt;${WORDS[3]}&lt;/b&gt;`);
+  const first = (await server.admin.get(`${path}?lang=zh&version=1`, { 'accept-language': 'en' })).body as string;
+  expect(first).toContain('第 1 版，共 2 版');
+  expect(first).toContain('>2</td>');
+  const service = server.as((await server.admin.hire('kiosk', 'service')).key);
+  const closed = (await service.get(`${path}?lang=en`)).body as string;
+  expect(found(closed)).toEqual([]);
+  expect(closed).toContain('withheld');
+  expect((await server.nobody.get(path)).status).toBe(401);
+  for (const missing of [`/cases/${caseId}/forms/none`, `${path}?version=3`]) {
+    const { status, body } = await server.admin.get(missing);
+    expect([status, body.code]).toEqual([404, 'FORM_NOT_FOUND']);
+  }
+});

@@ -35,8 +35,9 @@ const move =
   ({ dice }) => ({ afterMs: Math.round(dice.between(...hours) * HOUR), command, body, by });
 
 const accept = move([0.1, 2], 'AcceptCase', undefined, 'agent');
+/** Whoever takes a case in gives it to somebody at once: what is due next is somebody's from the first minute. */
 const assign = (telling: Telling): Move =>
-  move([0.1, 1], 'AssignCase', () => ({ unit: telling.unit, owner: 'handler' }), 'agent')(telling);
+  move([0, 0], 'AssignCase', () => ({ unit: telling.unit, owner: 'handler' }), 'agent')(telling);
 const reply =
   (hours: readonly [number, number], occurredHoursAgo?: number) =>
   (telling: Telling): Move =>
@@ -86,30 +87,29 @@ const promise = (telling: Telling): Move =>
   move([1, 5], 'MakePromise', (at) => ({ dueAt: plusMs(at, 2 * DAY), text: telling.matter.reply }))(telling);
 /** Whoever was called in says that they know; which escalation that is stands in the case. */
 const acknowledge = (hours: readonly [number, number]) => move(hours, 'AcknowledgeEscalation', undefined, 'supervisor');
-const reportUp = move([0.05, 0.4], 'ReportUp', () => ({ to: 'company-leaders', duty: 'K-4.major' }), 'supervisor');
+const reportUp = move([0.05, 0.4], 'ReportUp', () => ({ to: 'company_leaders', duty: 'K-4.major' }), 'supervisor');
 const close = move([0.5, 20], 'CloseCase', undefined, 'agent');
 const archive = move([60, 200], 'ArchiveCase', (at) => ({ year: Number(at.slice(0, 4)) }), 'supervisor');
 
 const told =
   (...moves: readonly ((telling: Telling) => Move)[]): Story =>
   (telling) =>
-    moves.map((make) => make(telling));
+    [assign, ...moves].map((make) => make(telling));
 
 const solved = [resolve(), notify, visit(true), close];
 
 /** What happens on a desk, and how often. Where a story meets the present it stops: that is where the case stands. */
 export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
-  [30, told(accept, assign, reply([2, 30]), investigate, plan, acceptPlan, progress, ...solved, archive)],
-  [14, told(accept, assign, reply([1, 8]), note, ...solved)],
-  [6, told(accept, assign, note, reply([55, 90]), investigate, ...solved)],
-  [5, told(accept, assign, note, reply([50, 80]), acknowledge([0.5, 5]), investigate, plan, ...solved)],
-  [6, told(accept, assign, reply([60, 70], 30), ...solved)],
+  [30, told(accept, reply([2, 30]), investigate, plan, acceptPlan, progress, ...solved, archive)],
+  [14, told(accept, reply([1, 8]), note, ...solved)],
+  [6, told(accept, note, reply([55, 90]), investigate, ...solved)],
+  [5, told(accept, note, reply([50, 80]), acknowledge([0.5, 5]), investigate, plan, ...solved)],
+  [6, told(accept, reply([60, 70], 30), ...solved)],
   [6, told(move([0.5, 20], 'DeclineCase', () => ({ reasonCode: 'not_ours' }), 'agent'))],
   [
     5,
     told(
       accept,
-      assign,
       reply([2, 20]),
       move([10, 60], 'WithdrawCase', () => ({ reasonCode: 'settled_between_the_parties' })),
     ),
@@ -118,7 +118,6 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
     10,
     told(
       accept,
-      assign,
       reply([2, 30]),
       plan,
       move([4, 20], 'StartWaiting', () => ({ waitingFor: 'customer' })),
@@ -131,7 +130,6 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
     8,
     told(
       accept,
-      assign,
       reply([2, 30]),
       investigate,
       move([4, 20], 'ProposeCompensation', () => ({ amountCents: 85_000 })),
@@ -153,7 +151,6 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
       acknowledge([0.3, 20]),
       move([0.1, 1], 'EscalateCase', () => ({ reasonCode: 'group', chain: 'late' }), 'agent'),
       acknowledge([0.3, 20]),
-      assign,
       reply([2, 20]),
       investigate,
       ...solved,
@@ -163,7 +160,6 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
     5,
     told(
       accept,
-      assign,
       move([5, 30], 'ClassifyCase', () => ({ circumstances: ['media'] }), 'supervisor'),
       reportUp,
       acknowledge([0.2, 6]),
@@ -175,7 +171,6 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
     8,
     told(
       accept,
-      assign,
       reply([2, 30]),
       promise,
       move([20, 70], 'KeepPromise', (_at, { promiseId }) => ({ promiseId })),
@@ -187,7 +182,6 @@ export const STORIES: readonly (readonly [weight: number, story: Story])[] = [
     9,
     told(
       accept,
-      assign,
       reply([0.5, 6]),
       planWithin([0.5, 4]),
       move([0.5, 8], 'StartWaiting', () => ({ waitingFor: 'customer' })),

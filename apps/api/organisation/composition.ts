@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ExecutorPorts } from '#execution';
-import { isRefusal } from '#kernel';
+import { isRefusal, type Instant } from '#kernel';
 import { Organisation, type OrganisationPorts } from '#organisation';
 import type { Policy } from '#policy';
 
@@ -20,6 +20,12 @@ export function heldBy(organisation: Organisation): (policy: Policy) => Policy {
     return known;
   };
 }
+
+/** O-1: the pack that a unit works under, as it was on record at an instant. */
+export const packOfUnit =
+  (organisation: Pick<Organisation, 'register'>) =>
+  (unit: string, at: Instant): string | undefined =>
+    organisation.register.packOf(unit, { at, known: at });
 
 type Ruled = ReturnType<ExecutorPorts<never, Policy>['policyFor']>;
 

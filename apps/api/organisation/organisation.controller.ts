@@ -17,7 +17,7 @@ import { problemOf, ProblemError } from '../http/problems.js';
 import { validated } from '../http/validate.js';
 import { given, instantOf, TextParameter } from '../queries/query-fields.js';
 import { ImportOrganisationBody, ORGANISATION_BODIES } from './bodies.js';
-import { importFile, originOf, strangerIn } from './sending.js';
+import { importFile, originOf, strangerIn, unknownPackIn } from './sending.js';
 import { Shown, type Finding, type ShownOrganisation } from './shown.js';
 
 const ROUTES = new Map<string, OrganisationCommandName>(ORGANISATION_COMMANDS.map((name) => [commandPath(name), name]));
@@ -120,6 +120,7 @@ export class OrganisationController {
     const order = { name, command: validated(ORGANISATION_BODIES[name], body) } as OrganisationCommand;
     const outcome =
       strangerIn(order, this.engine.directory) ??
+      unknownPackIn(order, this.engine.rulebook) ??
       (await this.engine.organisation.execute(order, originOf(request, this.engine)));
     if (isRefusal(outcome)) throw new ProblemError(outcome.code, outcome.facts, problemOf(outcome).detail);
     const { position, result, repeated } = outcome;

@@ -9,6 +9,7 @@ import {
   type OrganisationCommand,
   type Origin,
 } from '#organisation';
+import type { Rulebook } from '#rulebook';
 import { idempotencyKeyOf } from '../commands/sending.js';
 import type { Engine } from '../engine.js';
 import { actorOf, type Request } from '../http/context.js';
@@ -33,6 +34,13 @@ export function strangerIn({ command }: OrganisationCommand, directory: Director
   return stranger === undefined ? undefined : refuse('PERSON_UNKNOWN', { personId: stranger });
 }
 
+/** @returns UNKNOWN_PACK for a unit that would work under a pack nobody has published */
+export function unknownPackIn({ command }: OrganisationCommand, { register }: Rulebook): Refusal | undefined {
+  const { pack } = command as { readonly pack?: string };
+  const known = [...register.versions().keys()];
+  return pack === undefined || known.includes(pack) ? undefined : refuse('UNKNOWN_PACK', { pack, known });
+}
+
 export interface ImportOrder {
   readonly text: string;
   readonly format: FileFormat;
@@ -43,7 +51,7 @@ export interface ImportOrder {
 /** Brings an organisation file on record, row by row. @throws FileUnreadable */
 export function importFile(
   { text, format, dryRun = false, createPeople = false }: ImportOrder,
-  { organisation, directory }: Engine,
+  { organisation, directory, rulebook }: Engine,
   by: { readonly actor: Actor; readonly correlationId: string },
 ): Promise<ImportSummary> {
   const file = readOrganisation(text, format);
@@ -59,6 +67,8 @@ export function importFile(
         }
       : undefined,
     send: async (order) => {
+      const unknown = unknownPackIn(order, rulebook);
+      if (unknown !== undefined) return unknown;
       if (trial !== undefined) return trial(order, by.actor);
       return organisation.execute(order, { ...by, commandId: newId(), digest: '' });
     },

@@ -3,10 +3,13 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   CASE_KINDS,
   CHANNELS,
+  debtorsOfClock,
+  ESCALATION_CLOCK,
   PHASES,
   SEVERITIES,
   type CaseKind,
   type Channel,
+  type Debtor,
   type Phase,
   type Severity,
 } from '#cases';
@@ -25,6 +28,8 @@ import type { Request } from '../http/context.js';
 import { ProblemError } from '../http/problems.js';
 import { hasPermission } from '../http/permission.js';
 import { validated } from '../http/validate.js';
+import type { Policy } from '#policy';
+import { heldBy } from '../organisation/composition.js';
 import { granted } from '../people/people.controller.js';
 import { rowOf } from './board-row.js';
 import {
@@ -85,6 +90,9 @@ export class BoardQuery extends PageQuery {
   @TextParameter('Exactly this external reference', 1000)
   readonly externalReference?: string;
 
+  @ChoiceParameter(YES_NO, 'Whether it is a repeat by a rule of its pack (R-2)')
+  readonly repeat?: 'true' | 'false';
+
   @ChoiceParameter(YES_NO, 'Whether a deadline is past')
   readonly overdue?: 'true' | 'false';
 
@@ -131,12 +139,16 @@ interface Page<T> {
 @ApiTags('views')
 @Controller()
 export class BoardController {
-  constructor(@Inject(Engine) private readonly engine: Engine) {}
+  private readonly held: (policy: Policy) => Policy;
+
+  constructor(@Inject(Engine) private readonly engine: Engine) {
+    this.held = heldBy(engine.organisation);
+  }
 
   @Get('cases')
   @ApiOperation({ summary: 'The board' })
   async board(@Req() request: Request, @Query() query: BoardQuery): Promise<Page<object>> {
-    const { limit, atLeast, state, overdue, dueBefore, ...filter } = validated(BoardQuery, given(query));
+    const { limit, atLeast, state, overdue, repeat, dueBefore, ...filter } = validated(BoardQuery, given(query));
     await this.engine.reached(atLeast);
     // Who may not see personal words may not learn them by asking for them either.
     const open = hasPermission(request, 'open_personal_data');
@@ -147,11 +159,12 @@ export class BoardController {
         ...optional('state', state?.split(',') as Phase[] | undefined),
         ...optional('limit', numberOf(limit, MOST_ROWS, 'limit')),
         ...optional('overdue', overdue === undefined ? undefined : overdue === 'true'),
+        ...optional('repeat', repeat === undefined ? undefined : repeat === 'true'),
         ...optional('dueBefore', instantOf(dueBefore, 'dueBefore')),
         at: this.now(),
       }),
     );
-    return this.page(page, (item: BoardItem) => rowOf(item, open));
+    return this.page(page, (item: BoardItem) => rowOf(item, open, (of) => this.owing(of)));
   }
 
   @Get('deadlines')
@@ -180,6 +193,17 @@ export class BoardController {
 
   private page<T, U>(page: { items: readonly T[]; next: string | undefined }, shown: (item: T) => U): Page<U> {
     return { items: page.items.map(shown), next: page.next ?? null, position: this.engine.viewPosition() };
+  }
+
+  /** Who must do what is due next, by the pack that rules the case, as it is known now. */
+  private owing({ nextDue, unit, owner, receiver, policy, escalatedTo }: BoardItem): readonly Debtor[] {
+    if (nextDue === null) return [];
+    if (nextDue.clock === ESCALATION_CLOCK) return escalatedTo.map((person) => ({ person }));
+    const held = { ...optional('unit', unit ?? undefined), ...optional('owner', owner ?? undefined) };
+    const rules = this.engine.rulebook.policyOf(policy, this.now());
+    if (rules === undefined) return [];
+    const by = { ...held, ...optional('receivedBy', receiver ?? undefined) };
+    return debtorsOfClock(nextDue.clock, by, this.held(rules), this.now());
   }
 
   private now(): string {

@@ -1,7 +1,7 @@
 import {
   caseStream,
+  dutiesOf,
   explainClocks,
-  legalCommands,
   movesOf,
   type CaseState,
   type ClockExplanation,
@@ -10,6 +10,7 @@ import {
 import { StreamNotFound, type EventStore, type StoredEvent } from '#event-store';
 import { decodeEvent, type Actor, type Clock, type Instant, type JsonObject, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';
+import { rulesOfCase } from './case-rules.js';
 import { repeatsOf } from './case-repeats.js';
 import { erasedKeysIn, openParts, type LostKey, type Vault } from '#privacy';
 import {
@@ -79,13 +80,17 @@ export class CaseReading {
     if (stream === undefined || events.length === 0) return undefined;
     const reading = told(events);
     const state = this.settled(reading.state, moment.asOf ?? this.ports.clock.now());
+    const policy = this.ports.policyOf(state);
+    const moves = moment.asOf === undefined ? movesOf(state, { actor: moment.actor, policy }) : [];
     return {
       caseId,
       ref: refOf(caseId),
       ...caseDetail({ state, sheet: reading.sheet }),
       ...(stream.foreign.length === 0 ? {} : { foreign: stream.foreign }),
-      legal: moment.asOf === undefined ? [...legalCommands(state, moment.actor.role)] : [],
-      moves: moment.asOf === undefined ? movesOf(state, moment.actor, this.ports.policyOf(state)) : [],
+      legal: moves.filter(({ legal }) => legal).map(({ command }) => command),
+      moves,
+      rules: rulesOfCase(state, policy),
+      duties: dutiesOf(state, policy, moment.asOf ?? this.ports.clock.now()),
       ...standing(events),
     };
   }

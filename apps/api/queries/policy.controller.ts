@@ -24,6 +24,7 @@ export class PolicyController {
       channels: CHANNELS,
       circumstances: CIRCUMSTANCES,
       currency: pack.currency,
+      customers: pack.customers,
       clocks: pack.clocks.map(({ id, label, budget, countsFrom, source }) => ({
         id,
         label,

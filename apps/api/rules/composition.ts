@@ -20,14 +20,25 @@ export async function openRulebook(ports: Omit<RulebookPorts, 'log'>, logger: Lo
   }
 }
 
-/** EVENTS.md 18: a case is ruled by the version in force when it was opened, an imported one when it was taken over. */
+/** Which pack a unit works under, as it was known at an instant; undefined where nothing is said of it (O-1). */
+export type PackOfUnit = (unit: string, at: Instant) => string | undefined;
+
+/**
+ * EVENTS.md 18: a case is ruled by the version in force when it was opened, an imported one when it was taken over. A new
+ * case is opened under the pack it names, else under the one its unit works under, else under that of the desk; whatever
+ * becomes of its unit, it keeps that version until it is moved on record (A-7).
+ */
 export const ruledBy =
-  (rulebook: Rulebook) =>
+  (rulebook: Pick<Rulebook, 'ruling'>, packOf: PackOfUnit) =>
   (state: CaseState, at: Instant, command?: unknown): PublishedVersion | Refusal => {
     if (state.policy !== undefined) return rulebook.ruling(state.policy, at);
-    const { pack, takenOverAt } = (command ?? {}) as Partial<Pick<ReceiveCase & ImportHistory, 'pack' | 'takenOverAt'>>;
-    return rulebook.ruling(undefined, at, { pack, at: takenOverAt });
+    const { pack, unit, takenOverAt } = (command ?? {}) as Opening;
+    const named = pack ?? (unit === undefined ? undefined : packOf(unit, at));
+    return rulebook.ruling(undefined, at, { pack: named, at: takenOverAt });
   };
+
+/** What the commands that open a case say of its rules. */
+type Opening = Partial<Pick<ReceiveCase, 'pack' | 'unit'> & Pick<ImportHistory, 'takenOverAt'>>;
 
 /** The rules by which a case is read. @throws ProblemError VIEW_BEHIND where this process has not heard of them yet */
 export const policyOf =

@@ -45,11 +45,17 @@ function recipientsOf(
   policy: Policy,
 ): readonly string[] {
   const { occurredAt } = event.meta;
-  const people = to.flatMap((post) =>
-    post === 'recipients' ? namedBy(event) : holdersOf([post], behind, policy, occurredAt),
-  );
+  const words = to.flatMap((post) => (post === 'recipients' ? namedBy(event) : [post]));
+  const people = holdersOf(words, behind, policy, occurredAt).flatMap((word) => {
+    if (word !== behind.unit) return [word];
+    const responsible = policy.posts.holders(FIRST_RESPONSIBLE, word, occurredAt);
+    return responsible.length === 0 ? [word] : responsible;
+  });
   return [...new Set(people)];
 }
+
+/** O-2: a unit is told by telling the person first responsible for it (第一责任人). */
+const FIRST_RESPONSIBLE = 'first_responsible';
 
 /** Whom the event itself names: who is called in, who owed it, to whom it is reported. */
 function namedBy({ data }: RecordedCaseEvent): readonly string[] {

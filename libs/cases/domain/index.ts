@@ -4,6 +4,8 @@ export { CASE_EVENT_TYPES, evolve } from './evolve/index.js';
 export { highest } from './evolve/severity.js';
 export * from './legal.js';
 export * from './open-work.js';
+export * from './moves.js';
+export * from './duties.js';
 export * from './clocks/index.js';
 export * from './escalations.js';
 export * from './posts.js';

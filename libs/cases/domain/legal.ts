@@ -1,4 +1,4 @@
-import { refuse, type Actor, type Refusal, type Role } from '#kernel';
+import type { Actor, Role } from '#kernel';
 import type { CasePhase, CaseState } from './state.js';
 
 /** Something a command needs besides the right phase, and the code of the refusal where it is not there. */
@@ -61,6 +61,7 @@ const LIFE = {
   RequestSheet: rule({ in: [...WORK, 'resolved', 'closed'], roles: HANDLERS }),
   FinishSheet: rule({ in: EXISTING, roles: SYSTEMS, needs: sheetOpen, sentBy: 'engine' }),
   MatchRepeats: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
+  RecordCustomerStanding: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
   DismissRepeat: rule({ in: EXISTING, roles: HANDLERS, needs: repeated }),
   GrowGroup: rule({ in: ACTIVE, roles: HANDLERS }),
   AssignCase: rule({ in: OPEN, roles: HANDLERS }),
@@ -129,38 +130,16 @@ export const isForPeople = (command: CommandName): boolean => LIFE[command].sent
 /** The phases in which a command is legal. */
 export const phasesOf = (command: CommandName): readonly CasePhase[] => LIFE[command].in;
 
-/** The commands that are legal for a case as it stands, for everybody or for those with a role. */
-export const legalCommands = (state: CaseState, role?: Actor['role']): readonly CommandName[] =>
-  COMMAND_NAMES.filter((name) => {
-    const { roles } = LIFE[name];
-    return isForPeople(name) && obstacle(name, state) === undefined && (role === undefined || mayCommand(roles, role));
-  });
-
 /** The code with which the strict life refuses a command in a phase; undefined where the phase allows it. */
 export const illegalIn = (command: CommandName, phase: CasePhase): string | undefined =>
   LIFE[command].in.includes(phase) ? undefined : CODES[phase];
 
-/** A refusal about the life of the case says where it stands and which commands are legal. */
-export const refuseMove = (code: string, state: CaseState, facts: Refusal['facts'] = {}): Refusal =>
-  refuse(code, { ...facts, phase: state.phase, legal: legalCommands(state) });
-
-/**
- * Whether somebody may give the command now.
- * Refusals: ROLE_NOT_ALLOWED, HANDLER_RECUSED (H-2), the codes above, and that of what the command needs.
- */
-export function gate(command: CommandName, state: CaseState, actor: Actor): Refusal | undefined {
-  const { roles } = LIFE[command];
-  if (!mayCommand(roles, actor.role)) return refuse('ROLE_NOT_ALLOWED', { command, role: actor.role, allowed: roles });
-  // One person is one person under however many keys (O-1): what counts is who acts, not the key.
-  if (state.recused.includes(actor.id)) return refuse('HANDLER_RECUSED', { command });
-  const code = obstacle(command, state);
-  return code === undefined ? undefined : refuseMove(code, state, { command });
-}
-
-const obstacle = (command: CommandName, state: CaseState): string | undefined => {
-  const needs: Need | undefined = LIFE[command].needs;
+/** The code with which a case as it stands refuses a command, whoever gives it; undefined where it is legal. */
+export const illegalNow = (command: CommandName, state: CaseState): string | undefined => {
+  const { needs }: Rule = LIFE[command];
   return illegalIn(command, state.phase) ?? (needs && !needs.met(state) ? needs.code : undefined);
 };
 
 /** The engine's own automations command like any person; who approves is looked at by the approvals themselves. */
-const mayCommand = (roles: readonly Role[], role: Actor['role']): boolean => role === 'engine' || roles.includes(role);
+export const mayCommand = (command: CommandName, role: Actor['role']): boolean =>
+  role === 'engine' || LIFE[command].roles.includes(role);

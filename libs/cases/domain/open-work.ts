@@ -1,7 +1,6 @@
-import type { Actor, Role } from '#kernel';
 import type { Policy } from '#policy';
 import { asked } from './clocks/index.js';
-import { COMMAND_NAMES, gate, isForPeople, rolesOf, type CommandName } from './legal.js';
+import type { CommandName } from './legal.js';
 import type { CaseState } from './state.js';
 
 /** Something that must be so before a command is allowed, and is not. */
@@ -10,6 +9,8 @@ export type Obstacle = {
   readonly code: string;
   /** The rule of the pack that asks for it; none where every pack does (H-8). */
   readonly rule?: string;
+  /** As the pack calls what is missing. */
+  readonly label?: { readonly zh: string; readonly en: string };
   readonly source?: string;
 };
 
@@ -20,31 +21,9 @@ export function obstaclesBefore(command: CommandName, state: CaseState, policy: 
   const of = asked(state, policy);
   return [
     ...open,
-    ...policy.openSteps(command, of).map(({ id, source }) => ({ code: 'STEP_OPEN', rule: id, source })),
-    ...policy.openRequirements(command, of).map(({ code, id, source }) => ({ code, rule: id, source })),
+    ...policy.openSteps(command, of).map(({ id, label, source }) => ({ code: 'STEP_OPEN', rule: id, label, source })),
+    ...policy.openRequirements(command, of).map(({ code, id, label, source }) => ({ code, rule: id, label, source })),
   ];
-}
-
-/** A command, and whether it is legal now; where it is not, why. */
-export type Move = {
-  readonly command: CommandName;
-  readonly legal: boolean;
-  readonly code?: string;
-  readonly obstacles?: readonly Obstacle[];
-};
-
-/** Every command that somebody may give at all, and what stands in the way of those that are not legal now. */
-export function movesOf(state: CaseState, actor: Actor, policy: Policy): readonly Move[] {
-  return COMMAND_NAMES.filter((command) => isForPeople(command) && rolesOf(command).includes(actor.role as Role)).map(
-    (command) => {
-      const refusal = gate(command, state, actor);
-      if (refusal !== undefined) return { command, legal: false, code: refusal.code };
-      const obstacles = obstaclesBefore(command, state, policy);
-      return obstacles[0] === undefined
-        ? { command, legal: true }
-        : { command, legal: false, code: obstacles[0].code, obstacles };
-    },
-  );
 }
 
 /** H-8: nothing closes while any of this is open, in whatever pack. */

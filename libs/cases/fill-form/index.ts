@@ -1,5 +1,6 @@
 import { accept, isRefusal, refuse } from '#kernel';
-import { asked, mainComplainant } from '../domain/index.js';
+import type { FormRule, Policy } from '#policy';
+import { asked, mainComplainant, type CaseState } from '../domain/index.js';
 import { decider, present, TextCommand } from '../command.js';
 import { CodeField, ValuesField } from '../fields.js';
 import { readValues } from '../pack-fields.js';
@@ -13,6 +14,10 @@ export class FillForm extends TextCommand {
   values!: Record<string, string | number | boolean>;
 }
 
+/** Whether a form may be filled for the case as it is. */
+export const formApplies = ({ when }: FormRule, state: CaseState, policy: Policy): boolean =>
+  when?.holds({ case: asked(state, policy), data: {} }) ?? true;
+
 /** Result: `formId`. Refusals: UNKNOWN_FORM, FORM_NOT_FOR_THIS_CASE, UNKNOWN_FIELD, FIELD_MALFORMED, FIELDS_MISSING. */
 export const fillForm = decider<FillForm>('FillForm', (command, state, facts) => {
   const { policy } = facts;
@@ -20,8 +25,8 @@ export const fillForm = decider<FillForm>('FillForm', (command, state, facts) =>
   if (form === undefined) {
     return refuse('UNKNOWN_FORM', { form: command.form, allowed: policy.forms.map(({ id }) => id) });
   }
-  if (form.when?.holds({ case: asked(state, policy), data: {} }) === false) {
-    return refuse('FORM_NOT_FOR_THIS_CASE', { form: form.id, when: form.when.text });
+  if (!formApplies(form, state, policy)) {
+    return refuse('FORM_NOT_FOR_THIS_CASE', { form: form.id, ...(form.when && { when: form.when.text }) });
   }
   const values = readValues(command.values, form.fields, { whole: true });
   if (isRefusal(values)) return values;

@@ -23,7 +23,7 @@ export class MoveCaseToPolicy extends TextCommand {
 export const moveCaseToPolicy = decider<MoveCaseToPolicy>('MoveCaseToPolicy', (command, state, facts) => {
   const { policy } = state;
   if (command.occurredAt !== undefined) return refuse('MOVED_IN_THE_PAST', { occurredAt: command.occurredAt });
-  if (policy === undefined) return refuseMove('CASE_NOT_RECEIVED', state);
+  if (policy === undefined) return refuseMove('CASE_NOT_RECEIVED', state, facts);
   const { pack = policy.pack, version } = command;
   if (pack === policy.pack && version === policy.version) return refuse('UNDER_THIS_POLICY', { pack, version });
   const secret = freeText(command, state, facts);

@@ -69,7 +69,10 @@ export class ReceiveCase extends CaseCommand {
   @IdField({ optional: true, description: 'Who took it in, where that was not the recording unit (I-6, I-12)' })
   receivedByUnit?: string;
 
-  @CodeField({ optional: true, description: 'The policy pack that rules it; the one of the desk where left out' })
+  @CodeField({
+    optional: true,
+    description: 'The policy pack that rules it; the one its unit works under, else that of the desk, where left out',
+  })
   pack?: string;
 
   @BooleanField({ optional: true, description: 'A small matter that was answered at once (I-11)' })
@@ -104,9 +107,10 @@ export class ReceiveCase extends CaseCommand {
  */
 export const receiveCase = decider<ReceiveCase>('ReceiveCase', (command, _state, facts) => {
   const { kind, channel, category, unit, receivedByUnit, externalReference } = command;
-  if (category !== undefined && !facts.policy.knowsCategory(category)) return unknownCategory(category, facts.policy);
+  // The unit first: which categories there are hangs on the pack that it works under.
   const noUnit = unknownUnit(unit, facts);
   if (noUnit !== undefined) return noUnit;
+  if (category !== undefined && !facts.policy.knowsCategory(category)) return unknownCategory(category, facts.policy);
   const values = readValues(command.fields, facts.policy.fields);
   if (isRefusal(values)) return values;
   const { complainant: who, representative: speaker, subject, content } = command;

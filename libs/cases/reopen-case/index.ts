@@ -21,7 +21,7 @@ export class ReopenCase extends TextCommand {
 export const reopenCase = decider<ReopenCase>('ReopenCase', (command, state, facts) => {
   const { reasonCode, to = 'handling' } = command;
   const from = state.phase;
-  if (!isOver(from) || (to === 'resolved' && from !== 'closed')) return refuseMove('NOT_CLOSED', state, { to });
+  if (!isOver(from) || (to === 'resolved' && from !== 'closed')) return refuseMove('NOT_CLOSED', state, facts, { to });
   const personal = present({ reason: freeText(command, state, facts)(command.reason) });
   return accept([{ type: 'CaseReopened', data: { from, to, reasonCode }, personal }]);
 });

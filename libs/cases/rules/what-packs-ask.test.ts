@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ENGINE, isRefusal } from '#kernel';
+import { ENGINE, isRefusal, type Refusal } from '#kernel';
 import { loadPack, NOBODY, type Policy, type Posts } from '#policy';
 import {
   acceptCase,
@@ -304,16 +304,38 @@ describe('R-2: a repeat is a ground', () => {
 
 test('issue 10.8: every move is told with the reason why it is not legal', () => {
   const story = received(pack(''));
-  const moves = movesOf(story.state, agent, story.desk.policy);
+  const moves = movesOf(story.state, { actor: agent, policy: story.desk.policy });
   expect(moves).toContainEqual({ command: 'AcceptCase', legal: true });
   expect(moves).toContainEqual({ command: 'ResolveCase', legal: false, code: 'CASE_NOT_ACCEPTED' });
   expect(moves.map(({ command }) => command)).not.toContain('SettleCase');
   story.sends(acceptCase, {});
   story.sends(resolveCase, { outcome: 'remedied' });
-  expect(movesOf(story.state, agent, story.desk.policy)).toContainEqual({
+  expect(movesOf(story.state, { actor: agent, policy: story.desk.policy })).toContainEqual({
     command: 'CloseCase',
     legal: false,
     code: 'RETURN_VISIT_MISSING',
-    obstacles: [{ code: 'RETURN_VISIT_MISSING', rule: 'V-1', source: 'V-1 [G]; attempts ·' }],
+    obstacles: [
+      {
+        code: 'RETURN_VISIT_MISSING',
+        rule: 'V-1',
+        label: { zh: '回访', en: 'Return visit' },
+        source: 'V-1 [G]; attempts ·',
+      },
+    ],
   });
+});
+
+test('issue 10.8: a refusal names as legal exactly those moves that are, for who was refused', () => {
+  const story = received(pack(''));
+  story.sends(acceptCase, {});
+  story.sends(resolveCase, { outcome: 'remedied' });
+  const refusal = story.desk.send(closeCase, {});
+  const moves = movesOf(story.state, { actor: agent, policy: story.desk.policy });
+  expect(refusal).toMatchObject({ code: 'RETURN_VISIT_MISSING', facts: { phase: 'resolved' } });
+  const { legal } = (refusal as Refusal).facts;
+  expect(legal).toEqual(moves.filter((it) => it.legal).map(({ command }) => command));
+  expect(legal).toContain('RecordReturnVisit');
+  expect(legal).not.toContain('CloseCase');
+  // Only those above an agent archive or move a case.
+  expect(legal).not.toContain('MoveCaseToPolicy');
 });

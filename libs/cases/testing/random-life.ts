@@ -4,7 +4,9 @@ import { CASE_COMMANDS, caseCommand } from '../commands.js';
 import {
   CASE_KINDS,
   CIRCUMSTANCES,
-  legalCommands,
+  COMMAND_NAMES,
+  illegalNow,
+  isForPeople,
   mainComplainant,
   OUTCOMES,
   PHASES,
@@ -185,6 +187,12 @@ const BODIES: Readonly<Record<CommandName, Body>> = {
     cases: ['a', 'b', 'c'].slice(pick % 4),
     complainants: 1 + (pick % 3),
   }),
+  RecordCustomerStanding: (_state, pick) => ({
+    customerId: 'c-1',
+    tier: pick % 2 ? 'important' : 'general',
+    quality: pick % 3 === 0,
+    special: false,
+  }),
   DismissRepeat: ({ repeats }, pick) => ({
     rule: 'same',
     otherCaseId: known(
@@ -224,7 +232,17 @@ function history(pick: number, at: Instant): object {
   };
 }
 
-const SENT_BY_THE_ENGINE = ['FinishSheet', 'MatchRepeats', 'RecomputeDeadlines', 'SettleCase'] as const;
+const SENT_BY_THE_ENGINE = [
+  'FinishSheet',
+  'MatchRepeats',
+  'RecordCustomerStanding',
+  'RecomputeDeadlines',
+  'SettleCase',
+] as const;
+
+/** What the life of the case allows, whoever asks and whatever the pack asks for before it. */
+const movesFor = (state: CaseState): readonly CommandName[] =>
+  COMMAND_NAMES.filter((name) => isForPeople(name) && illegalNow(name, state) === undefined);
 
 /** What a draw comes to when the case looks like this. */
 export function stepOf({ wild, pick, lateMs, actor }: Draw, state: CaseState, at: Instant): Step {
@@ -234,11 +252,7 @@ export function stepOf({ wild, pick, lateMs, actor }: Draw, state: CaseState, at
     const name = one(SENT_BY_THE_ENGINE, pick >> 4)!;
     return { name, command: BODIES[name](state, pick, at), actor: ENGINE, at };
   }
-  const name = wild
-    ? one(CASE_COMMANDS, pick)!.name
-    : imports
-      ? 'ImportHistory'
-      : one(legalCommands(state), pick >> 4)!;
+  const name = wild ? one(CASE_COMMANDS, pick)!.name : imports ? 'ImportHistory' : one(movesFor(state), pick >> 4)!;
   const body = BODIES[name](state, pick, at);
   return { name, command: lateMs === 0 ? body : { occurredAt: plusMs(at, -lateMs), ...body }, actor, at };
 }

@@ -31,6 +31,9 @@ export const complaintLike = (of: Partial<CaseAsked> = {}): CaseAsked => ({
   passedOnTo: '',
   verified: false,
   visit: '',
+  customerTier: '',
+  qualityCustomer: false,
+  specialOwner: false,
   receivedAt: '2026-01-05T01:00:00.000Z',
   ...of,
 });

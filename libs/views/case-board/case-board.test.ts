@@ -194,7 +194,10 @@ describe('paging', () => {
       const set = number % 3 === 0 ? [] : [deadline('first_reply', plusMs(AT, (number % 7) - 3))];
       const assigned: Said = { type: 'CaseAssigned', data: { unit: units[number % 2]!, owner: owners[number % 3]! } };
       const moved: Said[] = number % 4 === 0 ? [{ type: 'CaseAccepted' }] : [];
-      await receive(number % 5 === 0 ? '漏水 leak' : 'noise', { category: 'paged' }, ...set, assigned, ...moved);
+      const repeat: Said[] = number % 6 < 2 ? [{ type: 'RepeatFound', data: { rule: 'same', cases: ['x'] } }] : [];
+      if (number % 6 === 1) repeat.push({ type: 'RepeatWithdrawn', data: { rule: 'same' } });
+      const content = number % 5 === 0 ? '漏水 leak' : 'noise';
+      await receive(content, { category: 'paged' }, ...set, assigned, ...moved, ...repeat);
     }
   });
 
@@ -204,6 +207,7 @@ describe('paging', () => {
     owner: optional(fc.constantFrom(...owners)),
     state: optional(fc.subarray(['received', 'handling', 'closed'] as const, { minLength: 1 })),
     overdue: optional(fc.boolean()),
+    repeat: optional(fc.boolean()),
     text: optional(fc.constantFrom('漏', 'leak', 'noise', '漏水 lea')),
     sort: optional(fc.constantFrom('nextDue', 'received', 'updated', 'severity')),
     direction: optional(fc.constantFrom('asc', 'desc')),
@@ -212,11 +216,13 @@ describe('paging', () => {
 
   test('pages hold every case that matches once, in the order of the sort, cases without a deadline last', async () => {
     const all = await found({ category: 'paged', limit: 200 });
+    expect(all.filter(({ repeat }) => repeat)).toHaveLength(10);
     const matches = (item: BoardItem, filter: Partial<BoardFilter>): boolean =>
       (filter.unit === undefined || item.unit === filter.unit) &&
       (filter.owner === undefined || item.owner === filter.owner) &&
       (filter.state === undefined || filter.state.includes(item.phase as never)) &&
       (filter.overdue === undefined || item.overdue === filter.overdue) &&
+      (filter.repeat === undefined || item.repeat === filter.repeat) &&
       (filter.text === undefined || (filter.text === 'noise' ? item.excerpt === 'noise' : item.excerpt !== 'noise'));
     await fc.assert(
       fc.asyncProperty(filters, async (arbitrary) => {

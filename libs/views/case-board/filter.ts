@@ -1,6 +1,7 @@
 import type { CaseKind, Channel, Phase, Severity } from '#cases';
 import type { Instant } from '#kernel';
 import { residual, withoutNul } from '#sql';
+import { sql } from 'kysely';
 import type { BoardQuery, Condition, Db } from './condition.js';
 import { dueBranches, dueWithin, overdueBranches, overdueOrNot } from './due.js';
 import { FILTER_COLUMNS, type BoardSort, type FilterColumn } from './tables.js';
@@ -20,6 +21,8 @@ export interface BoardFilter {
   readonly text?: string;
   /** Exactly this one. */
   readonly externalReference?: string;
+  /** Whether it is a repeat by any rule (R-2). */
+  readonly repeat?: boolean;
   /** A deadline is past, decided or not. */
   readonly overdue?: boolean;
   /** A deadline runs that is not past and is due before this, whatever was missed before. */
@@ -71,7 +74,7 @@ const allOf =
   (query) =>
     conditions.reduce((narrowed, condition) => condition(narrowed), query);
 
-type Lead = FilterColumn | 'overdue' | 'dueBefore' | undefined;
+type Lead = FilterColumn | 'overdue' | 'dueBefore' | 'repeat' | undefined;
 
 /**
  * Where very much is overdue and not settled yet, or soon due, the next page of it is near on any sort. What is soon due
@@ -83,6 +86,7 @@ const isNearOnItsSort = ({ sort = 'nextDue' }: BoardFilter, lead: Lead): boolean
 function leading(db: Db, { at, ...filter }: BoardFilter, column: Lead): Condition[] {
   if (column === undefined) return [everything];
   if (column === 'overdue') return overdueBranches(at);
+  if (column === 'repeat') return [(query) => query.where(sql<boolean>`repeated = 1`)];
   if (column === 'dueBefore') return dueBranches(db, { at, before: filter.dueBefore ?? at });
   return valuesOf(filter, column).map((value) => (query) => query.where(column, '=', value as never));
 }
@@ -95,7 +99,10 @@ function others(db: Db, filter: BoardFilter, lead: Lead): Condition {
       const values = valuesOf(filter, column);
       if (column !== lead && values.length > 0) narrowed = narrowed.where(residual(db, column), 'in', values);
     }
-    const { at, overdue, dueBefore } = filter;
+    const { at, overdue, dueBefore, repeat } = filter;
+    if (repeat !== undefined && lead !== 'repeat') {
+      narrowed = narrowed.where(residual(db, 'repeated'), '=', Number(repeat));
+    }
     if (overdue !== undefined && lead !== 'overdue') narrowed = overdueOrNot(db, at, overdue)(narrowed);
     if (dueBefore !== undefined && lead !== 'dueBefore') narrowed = dueWithin(db, { at, before: dueBefore })(narrowed);
     return narrowed;
@@ -106,6 +113,7 @@ async function rarestColumn(db: Db, filter: BoardFilter): Promise<[Lead, number]
   const present: Lead[] = FILTER_COLUMNS.filter((column) => valuesOf(filter, column).length > 0);
   if (filter.overdue === true) present.push('overdue');
   if (filter.dueBefore !== undefined) present.push('dueBefore');
+  if (filter.repeat === true) present.push('repeat');
   // With one filter and no text there is nothing to choose from.
   if (present.length === 0) return [undefined, Infinity];
   if (present.length === 1 && filter.text === undefined && !isNearOnItsSort(filter, present[0])) return [present[0], 0];

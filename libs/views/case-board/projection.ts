@@ -7,7 +7,7 @@ import { normalised, termsIn } from './terms.js';
 /** Which cases are there, how do they stand, and what breaks next? One row per case, and the words it is found by. */
 export const caseBoardProjection: Projection = {
   name: 'case-board',
-  version: 3,
+  version: 4,
   partition: 'subject',
   category: 'case',
   opens: {

@@ -45,6 +45,12 @@ export interface BoardItem {
   readonly escalated: boolean;
   /** E-1: the highest level that is called in and has not acknowledged; 0 where there is none. */
   readonly escalationLevel: number;
+  /** E-1: whom the highest one called in. */
+  readonly escalatedTo: readonly string[];
+  /** it is a repeat by some rule of its pack. */
+  readonly repeat: boolean;
+  readonly policy: { readonly pack: string; readonly version: string };
+  readonly receiver: string | null;
   readonly historical: boolean;
   readonly foreign: boolean;
   readonly revision: number;
@@ -148,6 +154,7 @@ export function itemOf(row: BoardRow, at: Instant): BoardItem {
     ...runs.filter(([due]) => due >= at).map(([, of, run]) => nameOf({ clock: of, run })),
     ...pausedRuns,
   ]);
+  const highest = openEscalations(row).toSorted((a, b) => b[1] - a[1])[0];
   const { next_due_at: dueAt, next_due_clock: clock } = row;
   return {
     caseId: row.case_id,
@@ -176,7 +183,11 @@ export function itemOf(row: BoardRow, at: Instant): BoardItem {
     provisional: namesIn(row.provisional).some((name) => ahead.has(name)),
     reopenCount: row.reopen_count,
     escalated: row.escalated === 1,
-    escalationLevel: Math.max(0, ...openEscalations(row).map(([, level]) => level)),
+    escalationLevel: highest?.[1] ?? 0,
+    escalatedTo: highest?.[2] ?? [],
+    repeat: row.repeated === 1,
+    policy: { pack: row.pack, version: row.pack_version },
+    receiver: row.receiver,
     historical: row.historical === 1,
     foreign: row.foreign_events > 0,
     revision: row.last_revision,

@@ -56,6 +56,11 @@ export const emptyRow = ({ subject, position, meta }: ProjectedEvent): BoardRow 
   reopen_count: 0,
   escalations: '[]',
   escalated: 0,
+  repeats: '[]',
+  repeated: 0,
+  pack: meta.policy.pack,
+  pack_version: meta.policy.version,
+  receiver: null,
   historical: 0,
   taken_over: 0,
   foreign_events: 0,
@@ -78,6 +83,7 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
     complainant: nameIn(personal.complainant),
     external_reference: openedText(personal.externalReference),
     received_at: meta.occurredAt,
+    receiver: data.firstReceiver ?? meta.actor.id,
     recorded_at: meta.recordedAt,
     historical: meta.historical ? 1 : row.historical,
   }),
@@ -97,7 +103,7 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
   WaitingStarted: (row) => inPhase(row, 'waiting'),
   WaitingEnded: (row) => (row.phase === 'waiting' ? inPhase(row, 'handling') : row),
   CaseEscalated: (row, { data }) =>
-    withEscalations(row, [...othersThan(data.above ?? '', row), [data.escalationId, data.level]]),
+    withEscalations(row, [...othersThan(data.above ?? '', row), [data.escalationId, data.level, data.recipients]]),
   EscalationAcknowledged: (row, { data }) => withEscalations(row, othersThan(data.escalationId, row)),
   EscalationWithdrawn: (row, { data }) => withEscalations(row, othersThan(data.escalationId, row)),
   CaseResolved: (row) => withEscalations(inPhase(row, 'resolved'), []),
@@ -132,6 +138,9 @@ export const BOARD_REDUCERS: Reducers<BoardRow, CaseEvent> = {
         return data.to satisfies never;
     }
   },
+  RepeatFound: (row, { data }) => withRepeats(row, [...without(namesIn(row.repeats), data.rule), data.rule]),
+  RepeatWithdrawn: (row, { data }) => withRepeats(row, without(namesIn(row.repeats), data.rule)),
+  CaseMovedToPolicy: (row, { data }) => ({ ...row, pack: data.pack, pack_version: data.version }),
   HistoryImported: (row) => withRuns({ ...row, historical: 1 }, runsOf(row)),
   TakenOver: (row) => withRuns({ ...row, taken_over: 1 }, runsOf(row)),
 };
@@ -156,7 +165,7 @@ const inPhase = (row: BoardRow, phase: Phase): BoardRow => ({
   broken: brokenOf(phase, namesIn(row.owed).length),
 });
 
-type OpenEscalation = readonly [escalationId: string, level: number];
+type OpenEscalation = readonly [escalationId: string, level: number, recipients: readonly string[]];
 
 export const openEscalations = ({ escalations }: Pick<BoardRow, 'escalations'>): OpenEscalation[] =>
   JSON.parse(escalations) as OpenEscalation[];
@@ -168,6 +177,12 @@ const withEscalations = (row: BoardRow, open: readonly OpenEscalation[]): BoardR
   ...row,
   escalations: JSON.stringify(open),
   escalated: Number(open.length > 0),
+});
+
+const withRepeats = (row: BoardRow, rules: readonly string[]): BoardRow => ({
+  ...row,
+  repeats: JSON.stringify(rules),
+  repeated: Number(rules.length > 0),
 });
 
 function excerptOf(content: string | null): string | null {

@@ -33,6 +33,7 @@ test('K-7, K-10, E-1: whatever a case lives through, its row says of its clocks 
         owed: namesIn(row.owed).sort(),
         missed: row.missed_count,
         escalations: openEscalations(row),
+        repeats: namesIn(row.repeats),
       }).toEqual({
         running: named(state, (it) => it.state === 'running'),
         due: state.clocks.flatMap((it) => (it.state === 'running' ? [it.dueAt] : [])).sort(),
@@ -43,7 +44,8 @@ test('K-7, K-10, E-1: whatever a case lives through, its row says of its clocks 
         missed: state.clocks.filter((it) => it.state === 'missed' && it.clock !== 'escalation').length,
         escalations: state.escalations
           .filter((it) => it.state === 'open')
-          .map(({ escalationId, level }) => [escalationId, level]),
+          .map(({ escalationId, level, recipients }) => [escalationId, level, recipients]),
+        repeats: state.repeats.map(({ rule }) => rule),
       });
     }),
     { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) },

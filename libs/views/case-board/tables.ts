@@ -38,9 +38,17 @@ export type BoardRow = {
   readonly warned: string;
   readonly provisional: string;
   readonly reopen_count: number;
-  /** JSON: `[escalationId, level]` of the escalations that nobody has acknowledged (E-1). */
+  /** JSON: `[escalationId, level, recipients]` of the escalations that nobody has acknowledged (E-1). */
   readonly escalations: string;
   readonly escalated: number;
+  /** JSON: the rules by which it is a repeat (R-2), and whether there is any. */
+  readonly repeats: string;
+  readonly repeated: number;
+  /** The version of the pack that rules it (A-7). */
+  readonly pack: string;
+  readonly pack_version: string;
+  /** Who took it in. */
+  readonly receiver: string | null;
   readonly historical: number;
   readonly taken_over: number;
   /** Somebody else wrote into the stream (EVENTS.md 3). */
@@ -72,7 +80,9 @@ function boardIndexes(): IndexShape[] {
     { columns: ['external_reference'], exact: true, where: { column: 'external_reference', is: 'not null' } },
     ...sorts.map((sort) => ({ columns: [sort, 'case_no'] })),
     ...FILTER_COLUMNS.flatMap((filter) => sorts.map((sort) => ({ columns: [filter, sort, 'case_no'] }))),
-    ...sorts.map((sort) => ({ columns: [sort, 'case_no'], where: { column: 'broken', is: 1 } as const })),
+    ...['broken', 'repeated'].flatMap((column) =>
+      sorts.map((sort) => ({ columns: [sort, 'case_no'], where: { column, is: 1 } as const })),
+    ),
   ];
 }
 
@@ -109,6 +119,11 @@ export const BOARD: TableShape<BoardRow> = {
     reopen_count: 'integer',
     escalations: 'text',
     escalated: 'integer',
+    repeats: 'text',
+    repeated: 'integer',
+    pack: 'text',
+    pack_version: 'text',
+    receiver: 'text',
     historical: 'integer',
     taken_over: 'integer',
     foreign_events: 'integer',

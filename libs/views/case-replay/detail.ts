@@ -24,6 +24,7 @@ export function caseDetail({ state, sheet }: Reading): JsonObject {
     against: state.against,
     firstReceiver: state.firstReceiver,
     openedFrom: state.openedFrom,
+    customer: state.customer,
     repeats: state.repeats,
     forms: things(sheet, 'forms', 'formId', state.forms),
     sheets: things(sheet, 'sheets', 'sheetId', state.sheets),

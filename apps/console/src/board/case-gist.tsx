@@ -1,3 +1,4 @@
+import { Debtors } from '../fields/debtors.tsx';
 import { Flag } from '../fields/marks.tsx';
 import { readable, UnreadableMark, unreadableOf } from '../fields/personal-value.tsx';
 import { caseAddress } from '../frame/place.ts';
@@ -25,6 +26,13 @@ export function NextDue({ row }: { readonly row: BoardRow }) {
         {row.warnedCount > 0 && <Flag tone="warn">{words.board.warned}</Flag>}
         {row.provisional && <Flag>{words.board.provisional}</Flag>}
       </div>
+      {nextDue.owedBy.length > 0 && (
+        <div className={`${styles.line} ${styles.quiet}`}>
+          <span className={styles.shrinking}>
+            <Debtors of={nextDue.owedBy} />
+          </span>
+        </div>
+      )}
     </>
   );
 }
@@ -68,6 +76,7 @@ function Flags({ row }: { readonly row: BoardRow }) {
       {row.foreign && <Flag tone="bad">{words.board.foreign}</Flag>}
       {owed > 0 && <Flag tone="bad">{words.board.missed(owed)}</Flag>}
       {row.doneLateCount > 0 && <Flag tone="warn">{words.board.doneLate(row.doneLateCount)}</Flag>}
+      {row.repeat && <Flag tone="warn">{words.repeatFlag}</Flag>}
       {row.escalated && <Flag tone="warn">{words.board.escalated(row.escalationLevel)}</Flag>}
       {row.pausedCount > 0 && <Flag>{words.board.paused}</Flag>}
       {row.reopenCount > 0 && <Flag tone="warn">{words.board.reopened(row.reopenCount)}</Flag>}

@@ -56,6 +56,12 @@ export function FilterBar({ filters, onFilter, units }: FilterBarProps) {
         onChange={(channel) => onFilter({ channel })}
       />
       <OneOf label={words.field.kind} terms={words.kind} value={filters.kind} onChange={(kind) => onFilter({ kind })} />
+      <OneOf
+        label={words.repeatFilter}
+        terms={{ true: words.onlyRepeats, false: words.noRepeats }}
+        value={filters.repeat}
+        onChange={(repeat) => onFilter({ repeat: repeat as BoardFilters['repeat'] })}
+      />
       {isFiltered(filters) && (
         <Button type="link" onClick={() => onFilter(NO_FILTERS)}>
           {words.board.clear}

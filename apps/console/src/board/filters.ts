@@ -10,6 +10,7 @@ export interface BoardFilters {
   readonly unit: string;
   readonly channel: string;
   readonly kind: string;
+  readonly repeat: '' | 'true' | 'false';
   readonly due: '' | 'soon' | 'overdue';
 }
 
@@ -21,6 +22,7 @@ const listOf = (query: URLSearchParams, name: string): readonly string[] =>
 
 export function filtersOf(query: URLSearchParams): BoardFilters {
   const due = query.get('due');
+  const repeat = query.get('repeat');
   return {
     text: query.get('text') ?? '',
     phases: listOf(query, 'state'),
@@ -29,6 +31,7 @@ export function filtersOf(query: URLSearchParams): BoardFilters {
     unit: query.get('unit') ?? '',
     channel: query.get('channel') ?? '',
     kind: query.get('kind') ?? '',
+    repeat: repeat === 'true' || repeat === 'false' ? repeat : '',
     due: due === 'soon' || due === 'overdue' ? due : '',
   };
 }
@@ -44,6 +47,7 @@ export function queryOf(filters: BoardFilters): URLSearchParams {
   put('unit', filters.unit);
   put('channel', filters.channel);
   put('kind', filters.kind);
+  put('repeat', filters.repeat);
   put('due', filters.due);
   return query;
 }

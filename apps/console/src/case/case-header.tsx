@@ -1,4 +1,3 @@
-import { Popover } from 'antd';
 import { Flag, PhaseMark, SeverityMark } from '../fields/marks.tsx';
 import { PersonalLine } from '../fields/personal-value.tsx';
 import { useNames } from '../frame/session.tsx';
@@ -15,14 +14,10 @@ export function CaseHeader({ of }: { readonly of: CaseShown }) {
       <div className={styles.headerLine}>
         <span className={styles.ref}>{of.ref}</span>
         <PhaseMark phase={of.phase} />
-        <Popover content={<Grounds of={of} />} trigger={['hover', 'focus', 'click']} placement="bottomLeft">
-          <button type="button" className={styles.severityButton} aria-label={words.case.grounds}>
-            <SeverityMark severity={of.severity} />
-            {of.grounds.length > 0 && (
-              <span className={styles.groundRules}>{[...new Set(of.grounds.map(({ rule }) => rule))].join(' · ')}</span>
-            )}
-          </button>
-        </Popover>
+        <SeverityMark severity={of.severity} />
+        {of.grounds.length > 0 && (
+          <span className={styles.groundRules}>{[...new Set(of.grounds.map(({ rule }) => rule))].join(' · ')}</span>
+        )}
         {of.reopenCount > 0 && <Flag tone="warn">{words.board.reopened(of.reopenCount)}</Flag>}
         {of.foreign && of.foreign.length > 0 && (
           <span title={`${words.board.foreignHint} (#${of.foreign.join(', #')})`}>
@@ -39,22 +34,5 @@ export function CaseHeader({ of }: { readonly of: CaseShown }) {
         <PersonalLine value={of.subject} />
       </h1>
     </header>
-  );
-}
-
-function Grounds({ of }: { readonly of: CaseShown }) {
-  const { words } = useLanguage();
-  if (of.grounds.length === 0) return words.case.noGrounds;
-  return (
-    <ul className={styles.grounds}>
-      {of.grounds.map((ground, index) => (
-        <li key={index}>
-          <SeverityMark severity={ground.severity} /> <strong>{ground.rule}</strong>
-          <div className={styles.quiet}>
-            {ground.source} · {words.case.evidence(ground.evidence.length)}
-          </div>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useMemo, type ReactNode } from 'react';
-import { CommandPanel } from '../command/command-panel.tsx';
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { CommandPanel, type CommandChosen } from '../command/command-panel.tsx';
 import { readable } from '../fields/personal-value.tsx';
 import { boardAddress } from '../frame/place.ts';
 import { PageLoading } from '../frame/page-loading.tsx';
@@ -15,11 +15,14 @@ import { CaseFacts } from './case-facts.tsx';
 import { CaseHeader } from './case-header.tsx';
 import styles from './case.module.css';
 import { ClockStrip } from './clock-strip.tsx';
+import { Duties } from './duties.tsx';
 import { Escalations } from './escalations.tsx';
+import { Forms } from '../form/forms.tsx';
 import { momentOf, momentQuery } from './moment.ts';
 import { Panel } from './panel.tsx';
 import { Parties } from './parties.tsx';
 import { OpenThings } from './open-things.tsx';
+import { SeverityPanel } from './severity-panel.tsx';
 import { Timeline } from './timeline.tsx';
 
 interface CasePageProps {
@@ -96,6 +99,7 @@ interface ShownProps {
 function Shown({ of, explained, entries, isPast, onWritten, children }: ShownProps) {
   const { words } = useLanguage();
   const { me } = useSession();
+  const [chosen, setChosen] = useState<CommandChosen>();
   return (
     <div className={isPast ? styles.past : undefined}>
       <CaseHeader of={of} />
@@ -106,9 +110,12 @@ function Shown({ of, explained, entries, isPast, onWritten, children }: ShownPro
         </div>
         <div className={styles.story}>{children}</div>
         <aside className={styles.side}>
+          <Duties of={of} isPast={isPast} onChoose={setChosen} />
           <Panel title={words.case.commands}>
-            <CommandPanel of={of} disabled={isPast} onWritten={onWritten} />
+            <CommandPanel of={of} disabled={isPast} {...{ chosen, onWritten }} onChoose={setChosen} />
           </Panel>
+          <SeverityPanel of={of} timeline={entries} />
+          <Forms of={of} isPast={isPast} onWritten={onWritten} />
           <Parties parties={of.parties} />
           <CaseFacts of={of} />
           <Escalations escalations={of.escalations ?? []} timeline={entries} clocks={explained?.items ?? []} />

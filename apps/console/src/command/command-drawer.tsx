@@ -13,13 +13,15 @@ interface CommandDrawerProps {
   readonly command: CommandOffered;
   readonly document: OpenApi;
   readonly of: CaseShown;
+  /** What is known of the fields already. */
+  readonly initial?: Readonly<Record<string, unknown>> | undefined;
   readonly onClose: () => void;
   /** The case as it stands may be read again, at least from this position. */
   readonly onWritten: (atLeast?: string) => void;
 }
 
 /** Asks for what a command needs, sends it, and says why not where it was refused. */
-export function CommandDrawer({ command, document, of, onClose, onWritten }: CommandDrawerProps) {
+export function CommandDrawer({ command, document, of, initial = {}, onClose, onWritten }: CommandDrawerProps) {
   const { words } = useLanguage();
   const { message } = App.useApp();
   const [form] = Form.useForm();
@@ -67,6 +69,7 @@ export function CommandDrawer({ command, document, of, onClose, onWritten }: Com
         form={form}
         name="command"
         layout="vertical"
+        initialValues={initial}
         scrollToFirstError={{ focus: true }}
         onFinish={(values: unknown) => void send(values)}
       >

@@ -58,6 +58,9 @@ export function FieldControl({ field, of, ...bound }: FieldControlProps): ReactN
     case 'parties':
     case 'thing':
       return <ThingSelect field={field} of={of} {...bound} />;
+    case 'step':
+      return <StepSelect of={of} {...bound} />;
+    case 'ofPack':
     case 'group':
     case 'groups':
       return null;
@@ -112,6 +115,15 @@ function OfPackSelect({ list, ...bound }: Bound & { readonly list: 'escalations'
   const { language } = useLanguage();
   const options = policy?.[list].map(({ id, label }) => ({ value: id, label: inLanguage(label, language) })) ?? [];
   return <Select {...bound} allowClear showSearch={{ optionFilterProp: 'label' }} options={options} />;
+}
+
+/** A required step of the pack (H-4). */
+function StepSelect({ of, ...bound }: Bound & { readonly of: CaseShown | undefined }) {
+  const { language } = useLanguage();
+  const steps = of?.rules.steps ?? [];
+  if (steps.length === 0) return <Input {...bound} dir="auto" />;
+  const options = steps.map(({ id, label }) => ({ value: id, label: inLanguage(label, language) }));
+  return <Select {...bound} showSearch={{ optionFilterProp: 'label' }} options={options} />;
 }
 
 /** Chooses among what the case holds: its parties, plans, promises … */

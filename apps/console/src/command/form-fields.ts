@@ -20,6 +20,8 @@ export type FieldKind =
   | 'party'
   | 'parties'
   | 'thing'
+  | 'step'
+  | 'ofPack'
   | 'group'
   | 'groups';
 
@@ -100,7 +102,8 @@ function kindOf(name: string, schema: Schema, items: Schema | undefined): FieldK
       if (name === 'mentions') return 'parties';
       return items?.properties ? 'groups' : 'lines';
     case 'object':
-      return 'group';
+      // Its fields are the pack's own, which the document cannot know.
+      return schema.properties ? 'group' : 'ofPack';
     default:
       return schema.properties ? 'group' : textKindOf(name, schema);
   }
@@ -111,7 +114,7 @@ function textKindOf(name: string, schema: Schema): FieldKind {
   if (schema.format === 'date-time' || /(^|[a-z])(At|Instant)$/.test(name)) return 'instant';
   if (PERSON.has(name)) return 'person';
   if (UNIT.has(name)) return 'unit';
-  if (name === 'category' || name === 'chain' || name === 'duty') return name;
+  if (name === 'step' || name === 'category' || name === 'chain' || name === 'duty') return name;
   if (name === 'partyId') return 'party';
   if (name in THINGS) return 'thing';
   const isShort = schema.pattern !== undefined || (schema.maxLength !== undefined && schema.maxLength <= SHORT_TEXT);

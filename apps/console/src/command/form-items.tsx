@@ -1,5 +1,6 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, type FormRule as Rule } from 'antd';
+import { PackFieldItems } from '../form/pack-field-items.tsx';
 import type { CaseShown } from '../http/shapes.ts';
 import type { Dictionary } from '../language/en.ts';
 import { term, useLanguage } from '../language/language.tsx';
@@ -39,6 +40,7 @@ function FormItem({ field, of, under, optional }: FormItemProps) {
       </fieldset>
     );
   }
+  if (field.kind === 'ofPack') return of === undefined ? null : <OfPack name={field.name} label={label} of={of} />;
   if (field.kind === 'groups') return <Groups field={field} of={of} path={path} label={label} />;
   const isRequired = field.required && !optional;
   return (
@@ -54,6 +56,20 @@ function FormItem({ field, of, under, optional }: FormItemProps) {
     >
       <FieldControl field={field} of={of} />
     </Form.Item>
+  );
+}
+
+/** Fields of the pack: those of the step that is chosen, else those of every case. */
+function OfPack({ name, label, of }: { readonly name: string; readonly label: string; readonly of: CaseShown }) {
+  const step: unknown = Form.useWatch('step');
+  const { rules } = of;
+  const fields = name === 'values' ? (rules.steps.find(({ id }) => id === step)?.fields ?? []) : rules.fields;
+  if (fields.length === 0) return null;
+  return (
+    <fieldset className={styles.group}>
+      <legend>{label}</legend>
+      <PackFieldItems fields={fields} under={name} />
+    </fieldset>
   );
 }
 

@@ -14,9 +14,11 @@ import type {
   EventSeen,
   Stretch,
 } from '../../../../libs/cases/explanation/shapes.js';
+import type { Debtor, Duty } from '../../../../libs/cases/domain/duties.js';
 import type { CommandName } from '../../../../libs/cases/domain/legal.js';
+import type { Move } from '../../../../libs/cases/domain/moves.js';
 
-export type { ClockExplanation, ClockStep, Counting, EventSeen, Stretch };
+export type { ClockExplanation, ClockStep, Counting, Debtor, Duty, EventSeen, Move, Stretch };
 export type { CaseEventType, CaseKind, Channel, Circumstance, CommandName, PartyRole, Phase, Severity };
 
 /** ISO 8601 in UTC with milliseconds, as the API sends it. */
@@ -80,7 +82,8 @@ export interface BoardRow {
   readonly occurredAt: Instant;
   readonly receivedAt: Instant;
   readonly updatedAt: Instant;
-  readonly nextDue: { readonly clock: string; readonly dueAt: Instant } | null;
+  readonly nextDue: { readonly clock: string; readonly dueAt: Instant; readonly owedBy: readonly Debtor[] } | null;
+  readonly repeat: boolean;
   readonly missed: number;
   readonly doneLateCount: number;
   readonly pausedCount: number;
@@ -128,6 +131,7 @@ export interface CaseShown {
   readonly kind: CaseKind;
   readonly severity: Severity;
   readonly grounds: readonly {
+    readonly groundId: string;
     readonly rule: string;
     readonly severity: Severity;
     readonly source: string;
@@ -160,8 +164,57 @@ export interface CaseShown {
   /** Revisions of events that somebody else wrote. */
   readonly foreign?: readonly number[];
   readonly legal: readonly string[];
+  readonly moves: readonly Move[];
+  readonly duties: readonly Duty[];
+  readonly forms?: readonly FilledForm[];
+  readonly rules: CaseRules;
   readonly revision: number;
   readonly etag: string;
+}
+
+/** A field of a pack's own. */
+export interface PackField {
+  readonly id: string;
+  readonly label: Label;
+  readonly type: 'text' | 'code' | 'choice' | 'yes_no' | 'number' | 'instant' | 'date';
+  readonly choices?: readonly { readonly id: string; readonly label: Label }[];
+  readonly personal: boolean;
+  readonly required: boolean;
+}
+
+/** A form of the pack; `applies` where it may be filled for the case as it is. */
+export interface PackForm {
+  readonly id: string;
+  readonly label: Label;
+  readonly fields: readonly PackField[];
+  readonly source: string;
+  readonly applies: boolean;
+}
+
+export interface PackStep {
+  readonly id: string;
+  readonly label: Label;
+  readonly persons: number;
+  readonly fields: readonly PackField[];
+}
+
+/** What the pack that rules the case asks for in fields of its own. */
+export interface CaseRules {
+  readonly pack: string;
+  readonly version: string;
+  readonly fields: readonly PackField[];
+  readonly forms: readonly PackForm[];
+  readonly steps: readonly PackStep[];
+}
+
+/** A form as it was filled; the same form filled again is its next version. */
+export interface FilledForm {
+  readonly formId: string;
+  readonly form: string;
+  readonly by: string;
+  readonly at: Instant;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly words?: Personal;
 }
 
 export interface Change {
@@ -171,6 +224,7 @@ export interface Change {
 }
 
 export interface TimelineEntry {
+  readonly id: string;
   readonly revision: number;
   readonly position?: string;
   readonly type: string;

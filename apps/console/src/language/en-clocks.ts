@@ -114,7 +114,7 @@ export const enClocks = {
     NOT_ACKNOWLEDGED: 'nobody acknowledged the level below in time',
     GROUND_FELL: 'the ground of the severity fell',
   },
-  /** Posts that a pack calls in or that owe something; who holds them is not known to the engine yet. */
+  /** Posts that the shipped packs call in or that owe something. */
   post: {
     owner: 'the owner',
     unit: 'the unit',
@@ -123,6 +123,20 @@ export const enClocks = {
     service_centre_head: 'head of the service centre',
     company_leaders: 'company leaders',
     group_leaders: 'group leaders',
+    liaison: 'the liaison',
+    authorised_signatory: 'authorised signatory',
+    brand_division: 'brand division',
+    complaints_executive: 'executive for complaints',
+    customer_relations_manager: 'customer relations manager',
+    estate_manager: 'estate manager',
+    general_manager: 'general manager',
+    group_call_centre: 'group call centre',
+    laboratory_director: 'director of the laboratory',
+    office_head: 'head of the office',
+    quality_head: 'quality head',
+    service_manager: 'service manager',
+    technical_manager: 'technical manager',
+    technical_office: 'technical office',
   },
   escalation: {
     byHand: 'Escalated by hand',

@@ -112,6 +112,8 @@ export const enFields = {
   waitedFor: 'Waited for',
   waitingFor: 'Waiting for',
   with: 'With',
+  fields: 'Fields of the pack',
+  values: 'Fields of the step',
   year: 'Year',
   acknowledged: 'Receipt acknowledged',
   archivedYear: 'Archive of',

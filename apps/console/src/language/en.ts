@@ -1,5 +1,6 @@
 import { enClocks } from './en-clocks.ts';
 import { enCommands } from './en-commands.ts';
+import { enDuties } from './en-duties.ts';
 import { enFields } from './en-fields.ts';
 import { enTerms } from './en-terms.ts';
 
@@ -10,6 +11,7 @@ export const en = {
   ...enTerms,
   ...enCommands,
   ...enClocks,
+  ...enDuties,
   field: enFields,
   span: { d: 'd', h: 'h', min: 'min', s: 's' },
   time: {
@@ -176,4 +178,5 @@ export type Dictionary = typeof en;
 export type Terms = typeof enTerms;
 export type FieldTerms = typeof enFields;
 export type { ClockTerms } from './en-clocks.ts';
+export type { DutyTerms } from './en-duties.ts';
 export type CommandTerms = typeof enCommands;

@@ -114,6 +114,8 @@ export const zhFields: FieldTerms = {
   waitedFor: '曾等待',
   waitingFor: '等待',
   with: '归存于',
+  fields: '专属字段',
+  values: '步骤字段',
   year: '年份',
   acknowledged: '已确认收到',
   archivedYear: '归档年份',

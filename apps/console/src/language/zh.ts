@@ -1,6 +1,7 @@
 import type { Dictionary } from './en.ts';
 import { zhClocks } from './zh-clocks.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhDuties } from './zh-duties.ts';
 import { zhFields } from './zh-fields.ts';
 import { zhTerms } from './zh-terms.ts';
 
@@ -10,6 +11,7 @@ export const zh: Dictionary = {
   ...zhTerms,
   ...zhCommands,
   ...zhClocks,
+  ...zhDuties,
   field: zhFields,
   span: { d: '天', h: '小时', min: '分', s: '秒' },
   time: {

@@ -34,11 +34,13 @@ const FULL: Intl.DateTimeFormatOptions = {
   timeZoneName: 'shortOffset',
 };
 
+const UNTIL: Intl.DateTimeFormatOptions = { ...TABLE, year: 'numeric', timeZoneName: 'shortOffset' };
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format is slow, a table needs hundreds. */
-type Style = 'short' | 'table' | 'full';
-const STYLES = { short: SHORT, table: TABLE, full: FULL } as const;
+type Style = 'short' | 'table' | 'full' | 'until';
+const STYLES = { short: SHORT, table: TABLE, full: FULL, until: UNTIL } as const;
 
 function format(locale: string, style: Style): Intl.DateTimeFormat {
   const key = `${locale} ${style}`;
@@ -59,6 +61,16 @@ export function At({ instant, as = 'short' }: { readonly instant: Instant; reado
   return (
     <time dateTime={instant} title={`${instantText(instant, locale, 'full')}\n${instant}`} className={styles.instant}>
       {instantText(instant, locale, as)}
+    </time>
+  );
+}
+
+/** Until when, with the zone it is told in; late where it is past. */
+export function Until({ instant, late }: { readonly instant: Instant; readonly late: boolean }) {
+  const { locale } = useLanguage();
+  return (
+    <time dateTime={instant} title={instant} className={late ? styles.late : styles.instant} data-late={late}>
+      {instantText(instant, locale, 'until')}
     </time>
   );
 }

@@ -32,6 +32,9 @@ export const asked = (state: CaseState, policy: Policy): CaseAsked => ({
   passedOnTo: state.passedOnTo ?? '',
   verified: Object.values(state.verified).includes('verified'),
   visit: state.openedFrom !== undefined && 'visit' in state.openedFrom ? state.openedFrom.visit : '',
+  customerTier: state.customer?.tier ?? '',
+  qualityCustomer: state.customer?.quality === true,
+  specialOwner: state.customer?.special === true,
   receivedAt: state.receivedAt ?? '',
 });
 

@@ -12,6 +12,7 @@ export const PACK: Folds<
   | 'RepeatFound'
   | 'RepeatWithdrawn'
   | 'RepeatDismissed'
+  | 'CustomerStandingRecorded'
 > = {
   IntakeAmended: (state, { data }) => ({
     ...state,
@@ -45,6 +46,7 @@ export const PACK: Folds<
     ...state,
     dismissed: [...state.dismissed, { rule: data.rule, otherCaseId: data.otherCaseId }],
   }),
+  CustomerStandingRecorded: (state, { data }) => ({ ...state, customer: data }),
 };
 
 const otherRepeats = (state: CaseState, rule: string): CaseState['repeats'] =>
