@@ -157,6 +157,9 @@ export class KeepRepeats {
     const matched = new Map<PreparedRepeat, ReadonlyMap<string, Match>>();
     const wanted: { it: CaseOnRecord; rule: string; match: Match }[] = [];
     for (const it of onRecord.values()) {
+      // Another process opened it under rules of which this one hears in a moment: passed over it would stay unmatched.
+      if (!rules.knows(it.pack, it.version))
+        throw new Error(`the rules ${it.pack}@${it.version} are not known here yet`);
       for (const prepared of rules.rulesOf(it.pack, it.version, sameness)) {
         const matches = matched.get(prepared) ?? matchesAmong(prepared, counted);
         matched.set(prepared, matches);
