@@ -4,11 +4,14 @@ import { AttachmentsController } from './attachments/attachments.controller.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CommandSender } from './commands/sending.js';
+import { CustomerCommandsController } from './customers/commands.controller.js';
+import { CustomersController } from './customers/customers.controller.js';
 import { Engine } from './engine.js';
 import { FormsController } from './forms/forms.controller.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ClockController } from './operations/clock.controller.js';
+import { JobsController } from './operations/jobs.controller.js';
 import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { AssessmentController } from './organisation/assessment.controller.js';
@@ -44,6 +47,8 @@ export class ApiModule {
         WhatIfController,
         FeedController,
         ImportController,
+        CustomersController,
+        CustomerCommandsController,
         PeopleController,
         OrganisationController,
         AssessmentController,
@@ -51,6 +56,7 @@ export class ApiModule {
         ClockController,
         OperationsController,
         NotificationsController,
+        JobsController,
       ],
       providers: [
         { provide: Engine, useValue: engine },

@@ -1,60 +1,86 @@
-import type { KeepRepeats, KeepSheets, RecomputeProvisional, SettleDue } from '#automations';
-import type { Position } from '#kernel';
+import type { KeepRepeats, RecomputeProvisional, SettleDue, SettleDuePorts } from '#automations';
+import type { Carrier, Receiver } from '#jobs';
+import { Duty } from '../worker/duty.js';
+import { customerStandings } from './customers/standing.js';
+import { routineVisits, settleVisits } from './customers/visits.js';
 import type { Engine } from './engine.js';
-import type { Surroundings } from './parts.js';
+import type { LogEnd, Surroundings } from './parts.js';
+import { keepHeads } from './heads.js';
 import { keepRepeats, repeatsStatus } from './repeats.js';
 import { recomputeProvisional } from './rules/recompute.js';
 import { keepSheets } from './sheets.js';
-import { settleDue } from './timer.js';
+import { receiveSettlements, settleDue } from './timer.js';
 
-/** What the engine does by itself, composed: each follows the log or its views, and goes on where it stood. */
+/**
+ * What the engine does by itself, composed: each follows the log or its views, and goes on where it stood. Where processes share
+ * a log, each of the automations is done by one of them.
+ */
 export class Automations {
   readonly timer: SettleDue;
   readonly recomputing: RecomputeProvisional;
   readonly repeats: KeepRepeats;
-  private readonly sheets: KeepSheets;
+  private readonly duties: readonly Duty[];
+  private readonly told: Pick<SettleDuePorts, 'onSettled' | 'onFailure'>;
+  private receiver: Receiver | undefined;
+  private unhear: () => void = () => undefined;
 
   constructor(
     private readonly engine: Engine,
     private readonly surroundings: Surroundings,
-    head: Position,
+    end: LogEnd,
   ) {
     const { logger, telemetry } = surroundings;
     const onFailure = (what: string) => (error: unknown) =>
       logger.error({ err: error }, `${what} failed and will try again`);
-    this.timer = settleDue(engine, {
-      onSettled: (outcome) => telemetry.caseSettled(outcome),
-      onFailure: onFailure('the timer'),
-    });
+    this.told = { onSettled: (outcome) => telemetry.caseSettled(outcome), onFailure: onFailure('the timer') };
+    this.timer = settleDue(engine, this.told, engine.carrier);
     this.recomputing = recomputeProvisional(engine, { onFailure: onFailure('counting deadlines again') });
-    this.repeats = keepRepeats(engine, head, { onFailure: onFailure('matching repeats') });
-    this.sheets = keepSheets(engine, head, { onFailure: onFailure('opening sheets') });
+    this.repeats = keepRepeats(engine, end.delivered, { onFailure: onFailure('matching repeats') });
+    const work = {
+      timer: this.timer,
+      recomputing: this.recomputing,
+      repeats: this.repeats,
+      sheets: keepSheets(engine, { onFailure: onFailure('opening sheets') }),
+      heads: keepHeads(engine, { onFailure: onFailure('gathering cases under their heads') }),
+      visitsDue: settleVisits(engine, { onFailure: onFailure('the timer of visits') }),
+      visits: routineVisits(engine, { onFailure: onFailure('opening visits') }),
+      standings: customerStandings(engine, { onFailure: onFailure('telling cases of their customers') }),
+      ...(surroundings.notify !== false && { notifications: engine.notifications }),
+    };
+    const log = {
+      info: (facts: object, message: string) => logger.info(facts, message),
+      error: (facts: object, message: string) => logger.error(facts, message),
+    };
+    this.duties = Object.entries(work).map(([name, it]) => new Duty(name, it, engine.checkpoints.shared, log));
     telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
       const { name, lagChanges } = await repeatsStatus(engine);
       return new Map(lagChanges === null ? [] : [[name, lagChanges]]);
     });
     engine.projector.onAdvance(() => this.arm());
-    engine.projector.onStatus(() => this.repeats.arm());
+    engine.projector.onStatus(() => this.arm(['repeats']));
   }
 
   start(): void {
-    this.arm();
-    if (this.surroundings.notify !== false) this.engine.notifications.start();
-    this.engine.rulebook.onPublished(() => this.recomputing.arm());
-    this.recomputing.arm();
-    this.sheets.start();
+    this.engine.rulebook.onPublished(() => this.arm(['recomputing']));
+    for (const duty of this.duties) duty.start();
+    if (this.engine.carrier) this.receive(this.engine.carrier);
   }
 
-  /** The views moved, or time can be trusted again: there may be something to do. */
-  arm(): void {
-    this.timer.arm();
-    this.repeats.arm();
+  /** The views moved, or time can be trusted again: there may be something to do for those that this process runs. */
+  arm(names: readonly string[] = ['timer', 'repeats', 'visitsDue']): void {
+    for (const duty of this.duties) if (names.includes(duty.name)) duty.arm();
   }
 
   async stop(): Promise<void> {
-    await this.recomputing.stop();
-    await this.timer.stop();
-    await this.repeats.stop();
-    await this.sheets.stop();
+    this.unhear();
+    await Promise.all(this.duties.map((duty) => duty.stop()));
+    await this.receiver?.stop();
+  }
+
+  /** What is due is found by one process, and done by all. */
+  private receive(carrier: Carrier): void {
+    this.receiver = receiveSettlements(this.engine, carrier, this.told);
+    if (this.surroundings.notify !== false) this.engine.notifications.receive();
+    this.unhear = carrier.onLost(() => this.timer.forget());
   }
 }

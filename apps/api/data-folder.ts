@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdFile } from '#event-store/embedded';
 
@@ -44,6 +44,20 @@ export function lockFolder(folder: string): FolderLock {
     release: () => {
       rmSync(serverFile(folder), { force: true });
       lock.release();
+    },
+  };
+}
+
+/** A folder that several processes use at once, because what one process alone may write is kept elsewhere. */
+export function shareFolder(folder: string): FolderLock {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let announced: string | undefined;
+  return {
+    announce: (server) => writeWhole(serverFile(folder), (announced = `${JSON.stringify(server)}\n`)),
+    release: () => {
+      // Another server may have said meanwhile that it is there, too.
+      const isOurs = announced !== undefined && existsSync(serverFile(folder));
+      if (isOurs && readFileSync(serverFile(folder), 'utf8') === announced) rmSync(serverFile(folder), { force: true });
     },
   };
 }

@@ -1,19 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CASE_STREAM_PREFIX, caseAggregate } from '#cases';
-import type { EmbeddedEventStore } from '#event-store/embedded';
+import type { EventStore } from '#event-store';
 import { CommandExecutor } from '#execution';
-import type { Clock, ClockWatcher, Position } from '#kernel';
+import type { Carrier } from '#jobs';
+import { comparePositions, START, type Clock, type ClockWatcher, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
-import type { AttachmentStore, LostKey } from '#privacy';
-import { openEmbeddedAttachments, type EmbeddedVault } from '#privacy/embedded';
+import type { AttachmentStore, LostKey, StreamVault, Vault } from '#privacy';
+import { openEmbeddedAttachments } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
+import type { CheckpointPlace } from './checkpoint.js';
+import { Customers } from './customers/customers.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
 import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
+import { JobDesk } from './job-desk.js';
 import { LocalOperator } from './local-operator.js';
 import type { LogClock } from './log-clock.js';
 import type { Notifications } from './notifications.js';
@@ -29,18 +34,22 @@ export type { Surroundings } from './parts.js';
 
 /** How long a read waits for the position it asks for. */
 const WAIT_FOR_VIEW_MS = 5000;
+/** How long the log may take to say that it is there; what is asked of it is tried for longer. */
+const STORE_ANSWERS_MS = 2000;
 
 /** The whole engine on one folder, without HTTP: the API and the command line compose the same one. */
 export class Engine {
   readonly executor: CaseExecutor;
   readonly feed: Feed;
   readonly reading: CaseReading;
+  readonly customers: Customers;
   readonly imports: CaseImport;
   readonly attachments: AttachmentStore;
   readonly gatekeeper: Gatekeeper;
   readonly operator: LocalOperator;
   readonly automations: Automations;
   readonly whatIfs = new WhatIfs(this);
+  readonly jobs: JobDesk;
   private readonly unwatch: () => void;
 
   private constructor(
@@ -60,6 +69,7 @@ export class Engine {
       policyOf: (state) => this.parts.held(policyOf(rulebook, time.clock)(state)),
       onLost,
     });
+    this.customers = new Customers(parts);
     this.imports = new CaseImport({ executor: this.executor, secret: (purpose) => vault.secret(purpose) });
     this.attachments = openEmbeddedAttachments({
       folder: settings.folder,
@@ -70,10 +80,12 @@ export class Engine {
       byKey: (key) => directory.authenticate(key),
       bySession: (token) => directory.authenticateSession(token),
     };
+    const { notifications } = parts;
+    this.jobs = new JobDesk(notifications.jobs, time.clock, () => notifications.jobsRevived());
     this.operator = new LocalOperator(directory);
-    this.automations = new Automations(this, surroundings, parts.head);
+    this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
-    if (settings.projections === 'run') this.automations.start();
+    if (this.works) this.automations.start();
   }
 
   /** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
@@ -106,11 +118,11 @@ export class Engine {
     return this.parts.time;
   }
 
-  get store(): EmbeddedEventStore {
+  get store(): EventStore {
     return this.parts.store;
   }
 
-  get vault(): EmbeddedVault {
+  get vault(): Vault & StreamVault {
     return this.parts.vault;
   }
 
@@ -121,6 +133,16 @@ export class Engine {
 
   get directory(): Directory {
     return this.parts.directory;
+  }
+
+  /** Where automations keep how far they have come, and what they share with other processes. */
+  get checkpoints(): CheckpointPlace {
+    const { shared, end } = this.parts;
+    return { folder: this.settings.folder, shared, epoch: this.store.epoch, head: end.head };
+  }
+
+  get carrier(): Carrier | undefined {
+    return this.parts.carrier;
   }
 
   get notifications(): Notifications {
@@ -152,8 +174,15 @@ export class Engine {
   async reached(atLeast: string | undefined): Promise<void> {
     if (atLeast === undefined) return;
     const position = await this.feed.positionOf(atLeast);
-    const arrived = await this.projector.waitFor(position, WAIT_FOR_VIEW_MS);
+    const arrived = await this.projector.waitFor(await this.seenByViews(position), WAIT_FOR_VIEW_MS);
     if (!arrived) throw new ProblemError('VIEW_BEHIND', { asked: atLeast, reached: this.viewPosition() });
+  }
+
+  /** As far as views will come to a position: system events behind the last event are none of theirs. */
+  private async seenByViews(position: Position): Promise<Position> {
+    if (comparePositions(position, this.viewsReached) <= 0) return position;
+    const last = (await this.store.lastDelivered()) ?? START;
+    return comparePositions(position, last) > 0 ? last : position;
   }
 
   /** Whether there is no case yet: the rules are on record before the first one. */
@@ -171,10 +200,13 @@ export class Engine {
   }
 
   async checks(): Promise<Readonly<Record<'store' | 'projections' | 'clock', 'up' | 'down'>>> {
-    const storeUp = await this.store.head().then(
-      () => true,
-      () => false,
-    );
+    const storeUp = await Promise.race([
+      this.store.head().then(
+        () => true,
+        () => false,
+      ),
+      delay(STORE_ANSWERS_MS, false, { ref: false }),
+    ]);
     const stands =
       this.projector.failure() !== undefined || this.projector.status().some(({ state }) => state === 'stopped');
     const shown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
@@ -187,12 +219,18 @@ export class Engine {
 
   /** Tells other processes on this machine where the server is, and gives them a key of their own. */
   async announce(url: string): Promise<void> {
-    this.parts.lock.announce({ url, pid: process.pid, key: await this.operator.newKey() });
+    if (this.settings.role !== 'worker')
+      this.parts.lock.announce({ url, pid: process.pid, key: await this.operator.newKey() });
   }
 
   /** Something nobody waits for: its failure goes to the log. */
   background(what: string, work: Promise<unknown>): void {
     work.catch((error: unknown) => this.surroundings.logger.error({ err: error }, `${what} failed`));
+  }
+
+  /** Whether this process does by itself what there is to be done, and does not only answer. */
+  private get works(): boolean {
+    return this.settings.projections === 'run' && this.settings.role !== 'api';
   }
 
   /** Ends in the order in which nothing is left without what it needs. */
@@ -201,12 +239,14 @@ export class Engine {
     await this.automations.stop();
     await this.operator.end();
     await this.notifications.close();
+    await this.parts.carrier?.close();
     await this.parts.viewAccess.close();
     await this.organisation.close();
     await this.parts.rulebook.close();
     await this.store.close();
     await this.directory.close();
     await this.vault.close();
+    await this.parts.shared?.close();
     this.parts.lock.release();
   }
 
@@ -218,7 +258,7 @@ export class Engine {
       jumped: (jump) => logger.error(jump, todo),
       trusted: () => {
         logger.info('the clock can be trusted again: writing goes on');
-        if (this.settings.projections === 'run') this.automations.arm();
+        this.automations.arm();
       },
     };
   }

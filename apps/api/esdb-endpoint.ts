@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { EmbeddedEventStore } from '#event-store/embedded';
 import type { Endpoint, EndpointAccess } from '#event-store/endpoint';
 import type { Directory } from '#organisation';
 import type { Engine } from './engine.js';
@@ -33,10 +34,11 @@ export function accessFor(directory: Directory, settings: NonNullable<Settings['
 /** Serves the log to EventStoreDB clients where the settings say so. Its libraries are loaded only then. */
 export async function serveLog(engine: Engine, logger: Logger): Promise<Endpoint | undefined> {
   const { esdb, host, tls } = engine.settings;
-  if (esdb === undefined) return undefined;
+  const { store } = engine;
+  if (esdb === undefined || !(store instanceof EmbeddedEventStore)) return undefined;
   const { startEndpoint } = await import('#event-store/endpoint');
   const endpoint = await startEndpoint({
-    store: engine.store,
+    store,
     access: accessFor(engine.directory, esdb),
     host,
     port: esdb.port,

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { CASE_COMMANDS, CASE_EVENT_TYPES, caseAggregate } from '#cases';
+import { CUSTOMER_COMMANDS, CUSTOMER_EVENT_TYPES, customerAggregate } from '#customers';
 import { presentVersion } from '#kernel';
 import { packJsonSchema } from '#policy';
 import { commandPath, OPENING_COMMAND } from './commands/routes.js';
+import { customerPath } from './customers/commands.controller.js';
 import { Engine } from './engine.js';
 import { EVENT_TYPE_PREFIX } from './feed/cloud-event.js';
 import { openApiDocument } from './open-api.js';
@@ -21,7 +23,9 @@ async function generated(): Promise<ReadonlyMap<string, unknown>> {
   return new Map<string, unknown>([
     ['openapi.json', await openApi()],
     ['events.json', eventCatalogue()],
+    ['customer-events.json', customerEventCatalogue()],
     ['commands.json', commandCatalogue()],
+    ['customer-commands.json', customerCommandCatalogue()],
     ['pack.schema.json', packJsonSchema()],
   ]);
 }
@@ -51,6 +55,18 @@ const commandCatalogue = (): unknown =>
   CASE_COMMANDS.filter(({ internal }) => !internal).map(({ name, roles, summary }) => ({
     name,
     path: name === OPENING_COMMAND ? '/cases' : `/cases/{id}/${commandPath(name)}`,
+    roles,
+    summary,
+  }));
+
+/** What stands in the streams of customers; the feed of cases does not carry them. */
+const customerEventCatalogue = (): unknown =>
+  CUSTOMER_EVENT_TYPES.map((type) => ({ type, schemaversion: presentVersion(customerAggregate.upcasts, type) }));
+
+const customerCommandCatalogue = (): unknown =>
+  CUSTOMER_COMMANDS.filter(({ internal }) => !internal).map(({ name, roles, summary }) => ({
+    name,
+    path: `/customers/${customerPath(name).replace(':id', '{id}')}`.replace(/\/$/, ''),
     roles,
     summary,
   }));

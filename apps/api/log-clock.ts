@@ -1,8 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { markAsTestLog, openEmbeddedEventReader, readLogProperties } from '#event-store/embedded';
 import { instant, laterOf, parseInstant, SystemClock, TestClock, type Clock, type Instant } from '#kernel';
-import { WrongSettings } from './settings.js';
 
 /** Where a test clock stood last: a server that starts again goes on from there. */
 const STANDING_FILE = 'test-clock';
@@ -20,29 +18,11 @@ export interface LogClock {
   readonly test: MovableClock | undefined;
 }
 
-/**
- * The clock of the log in a folder, before the log is opened. A log written under a test clock is marked for good and
- * refused without one; a log written under real time takes no test clock (EVENTS.md 20).
- * @throws WrongSettings
- */
-export async function openClock(folder: string, testClock: Instant | 'now' | undefined): Promise<LogClock> {
-  const properties = readLogProperties({ folder });
-  if (testClock === undefined) {
-    if (properties?.testLog === true) {
-      throw new WrongSettings(
-        'This log was written under a test clock: start with REDRESS_TEST_CLOCK=1, or on another folder.',
-      );
-    }
-    const system = new SystemClock();
-    return { clock: system, system, test: undefined };
-  }
-  if (properties?.testLog !== true) {
-    if (properties !== undefined && (await holdsEvents(folder))) {
-      throw new WrongSettings('This log was written under real time: REDRESS_TEST_CLOCK needs an empty folder.');
-    }
-    markAsTestLog({ folder });
-  }
-  return movable(folder, testClock);
+/** The machine's clock, or the test clock of a folder; which of them a log takes its opening says (see `openEventLog`). */
+export function openClock(folder: string, testClock: Instant | 'now' | undefined): LogClock {
+  if (testClock !== undefined) return movable(folder, testClock);
+  const system = new SystemClock();
+  return { clock: system, system, test: undefined };
 }
 
 function movable(folder: string, wanted: Instant | 'now'): LogClock {
@@ -64,14 +44,5 @@ function standing(folder: string): Instant | undefined {
     return parseInstant(readFileSync(join(folder, STANDING_FILE), 'utf8').trim());
   } catch {
     return undefined;
-  }
-}
-
-async function holdsEvents(folder: string): Promise<boolean> {
-  const reader = openEmbeddedEventReader({ folder });
-  try {
-    return (await reader.head()) !== undefined;
-  } finally {
-    await reader.close();
   }
 }

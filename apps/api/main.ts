@@ -73,11 +73,14 @@ const START_UP_CODES = [
   'SCHEMA_NEWER',
   'CHECKPOINT_AHEAD',
   'VIEWS_OF_ANOTHER_LOG',
+  'OUTBOX_OF_ANOTHER_LOG',
+  'ACCESS_DENIED',
+  'STORE_UNAVAILABLE',
 ];
 
 function isStartUpCode(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
-  return START_UP_CODES.includes(code) || code.startsWith('DATABASE_');
+  return START_UP_CODES.includes(code) || /^(DATABASE|REDIS)_/.test(code);
 }
 
 async function main(): Promise<void> {

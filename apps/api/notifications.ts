@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import {
@@ -11,22 +10,25 @@ import {
   type Recipient,
 } from '#automations';
 import type { EventReader } from '#event-store';
-import type { Job, Jobs, JobWorker } from '#jobs';
-import { JOB_MIGRATIONS, SqlJobs, type JobTables } from '#jobs/embedded';
+import { workersOn, type Carrier, type Job, type Jobs, type Worker } from '#jobs';
+import { SqlJobs, type JobTables } from '#jobs/embedded';
 import { refuse, type Clock, type Refusal } from '#kernel';
 import type { MailCarrier, Notice, NoticeFilter, NoticeState, Outbox } from '#notifications';
-import { bindOutbox, OUTBOX_MIGRATIONS, SqlOutbox, type OutboxTables } from '#notifications/embedded';
+import { bindOutbox, SqlOutbox, type OutboxTables } from '#notifications/embedded';
 import { SmtpCarrier } from '#notifications/smtp';
 import type { Directory } from '#organisation';
 import type { Policy } from '#policy';
 import type { Rulebook } from '#rulebook';
-import { migrateToLatest, openSqlite } from '#sql';
+import { hearNotices, type Notices } from '#sql';
+import { openOutbox, type OutboxDatabase } from '../worker/outbox-place.js';
+import { vaultUrl, type VaultPlace } from '../worker/vault-place.js';
 import type { Settings } from './settings.js';
 
-/** Beside the log and not derived from it: no rebuild touches this file. */
-const OUTBOX_FILE = 'outbox.db';
+/** The channel on which processes that share a ledger tell that dead jobs are to be tried again. */
+const JOBS_REVIVED = 'redress_jobs';
 
-type Tables = OutboxTables & JobTables;
+/** Mail servers take few at a time from one sender. */
+const DELIVERIES_AT_ONCE = 4;
 
 /** The rules by which people are told: those of every version that rules any case. */
 export interface NotifyingRules {
@@ -36,13 +38,15 @@ export interface NotifyingRules {
 }
 
 export interface NotificationParts {
-  readonly settings: Pick<Settings, 'folder' | 'mail' | 'publicUrl'>;
+  readonly settings: VaultPlace & Pick<Settings, 'mail' | 'publicUrl'>;
   readonly reader: EventReader;
   readonly clock: Clock;
   readonly directory: Directory;
   /** 32 bytes, the vault's secret `notifications`. */
   readonly secret: Buffer;
   readonly rules: NotifyingRules;
+  /** Carries deliveries to whichever process is free; undefined where this one does them itself. */
+  readonly carrier?: Carrier | undefined;
   readonly logger: Logger;
 }
 
@@ -58,15 +62,19 @@ export interface ShownNotice extends Omit<Notice, 'state'> {
 /** Who is told of what, composed: the log is followed, notices become messages, messages are delivered. */
 export class Notifications {
   private readonly outbox: Outbox;
-  private readonly jobs: Jobs;
+  /** The ledger of all jobs of this engine. */
+  readonly jobs: Jobs;
   private readonly follower: NotifyFromLog;
   private readonly sealer: SealMessages;
-  private readonly worker: JobWorker;
+  private readonly worker: Worker;
   private readonly mail: MailCarrier | undefined;
+  private isOn = false;
+  private notices: Notices | undefined;
+  private unheard: () => void = () => undefined;
 
   private constructor(
     private readonly parts: NotificationParts,
-    private readonly db: Kysely<Tables>,
+    private readonly db: OutboxDatabase,
   ) {
     const { clock, reader, secret, settings, directory, rules, logger } = parts;
     const outbox = (this.outbox = new SqlOutbox(db as unknown as Kysely<OutboxTables>));
@@ -76,6 +84,7 @@ export class Notifications {
     const shared = { clock, outbox, secret, onFailure, policyFor: rules.policyFor };
     this.worker = deliverMessages({
       ...{ ...shared, jobs, mail: this.mail, publicUrl: settings.publicUrl },
+      startWorker: workersOn(parts.carrier, DELIVERIES_AT_ONCE),
       recipientOf: (id) => recipientIn(directory, id),
       log: (notice) => this.tell(notice),
       onFailed: (job, failure) => this.tellFailure(job, failure),
@@ -97,33 +106,45 @@ export class Notifications {
 
   /** Opens the outbox and ties it to the log; nothing is sent before `start`. @throws OutboxOfAnotherLog */
   static async open(parts: NotificationParts): Promise<Notifications> {
-    const { reader, settings } = parts;
-    const db = openSqlite<Tables>({ file: join(settings.folder, OUTBOX_FILE) });
+    const db = await openOutbox(parts.settings);
     try {
-      // Whatever is marked as sent must stay so when the power fails a moment later.
-      await sql`PRAGMA synchronous = FULL`.execute(db);
-      await migrateToLatest(db, { ...OUTBOX_MIGRATIONS, ...JOB_MIGRATIONS });
-      const head = await reader.head();
-      await bindOutbox(db as unknown as Kysely<OutboxTables>, { epoch: reader.epoch, head });
-      return new Notifications(parts, db);
+      await bindOutbox(db as unknown as Kysely<OutboxTables>, parts.reader);
+      const notifications = new Notifications(parts, db);
+      await notifications.hearOthers();
+      return notifications;
     } catch (error) {
       await db.destroy();
       throw error;
     }
   }
 
+  /** Goes on where the outbox stands, also after a stop. */
   start(): void {
+    this.isOn = true;
     if (this.mail === undefined) this.parts.logger.info('no REDRESS_SMTP_URL: notifications go into this log');
     this.follower.start();
-    this.parts.rules.onPublished(() => this.follower.rulesChanged());
-    this.sealer.arm();
-    this.worker.arm();
+    this.unheard = this.parts.rules.onPublished(() => this.follower.rulesChanged());
+    this.sealer.start();
+    this.worker.start();
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
+    this.isOn = false;
+    this.unheard();
     await this.follower.stop();
     await this.sealer.stop();
     await this.worker.stop();
+  }
+
+  /** Does what is carried to this process, whichever one found it due. */
+  receive(): void {
+    this.worker.receive();
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.notices?.close();
+    await this.worker.close();
     this.mail?.close();
     await this.db.destroy();
   }
@@ -133,7 +154,7 @@ export class Notifications {
     caseId: string | undefined,
     limit: number,
   ): Promise<ShownNotice[]> {
-    const dead = await this.jobs.list(DELIVERIES, 'dead', 1000);
+    const dead = await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000);
     const filter: NoticeFilter = {
       ...(caseId !== undefined && { caseId }),
       ...(state === 'dead' && { messageIds: dead.map(({ id }) => id) }),
@@ -144,14 +165,14 @@ export class Notifications {
   }
 
   async counts(): Promise<Readonly<Record<NoticeState | 'deadMessages', number>>> {
-    const dead = await this.jobs.list(DELIVERIES, 'dead', 1000);
+    const dead = await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000);
     return { ...(await this.outbox.counts()), deadMessages: dead.length };
   }
 
   /** Has dead messages tried again now; all of them where none is named. MESSAGE_UNKNOWN, MESSAGE_NOT_DEAD */
   async retry(messageId?: string): Promise<{ readonly retried: number } | Refusal> {
     const now = this.parts.clock.now();
-    const dead = messageId === undefined ? await this.jobs.list(DELIVERIES, 'dead', 1000) : [];
+    const dead = messageId === undefined ? await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000) : [];
     let retried = 0;
     for (const id of messageId === undefined ? dead.map((job) => job.id) : [messageId]) {
       if (await this.jobs.revive(id, now)) retried++;
@@ -159,8 +180,22 @@ export class Notifications {
     if (messageId !== undefined && retried === 0) {
       return refuse((await this.jobs.get(messageId)) ? 'MESSAGE_NOT_DEAD' : 'MESSAGE_UNKNOWN', { messageId });
     }
-    this.worker.arm();
+    await this.jobsRevived();
     return { retried };
+  }
+
+  /** The process that looks for what is due may be another one. */
+  async jobsRevived(): Promise<void> {
+    if (this.isOn) this.worker.arm();
+    else if (this.notices) await sql`select pg_notify(${JOBS_REVIVED}, current_schema())`.execute(this.db);
+  }
+
+  private async hearOthers(): Promise<void> {
+    const url = vaultUrl(this.parts.settings);
+    if (url === undefined) return;
+    this.notices = await hearNotices(url, JOBS_REVIVED, () => {
+      if (this.isOn) this.worker.arm();
+    });
   }
 
   private async shown(notice: Notice): Promise<ShownNotice> {

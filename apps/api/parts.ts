@@ -1,12 +1,19 @@
 import type { Logger } from 'pino';
-import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
+import type { EventStore } from '#event-store';
+import type { Carrier } from '#jobs';
 import { START, type Position } from '#kernel';
 import type { Directory, FirstAdministrator, Organisation } from '#organisation';
 import type { Policy } from '#policy';
-import { loadMasterKey, openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import type { StreamVault, Vault } from '#privacy';
+import { loadMasterKey } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
+import { openWriter, type SqlWriter } from '#sql';
+import { openVault } from '../worker/vault-place.js';
+import { viewsPlace } from '../worker/views-place.js';
+import { openCarrier } from '../worker/carrier.js';
 import { awaitDatabase } from './await-database.js';
-import { lockFolder, type FolderLock } from './data-folder.js';
+import { lockFolder, shareFolder, type FolderLock } from './data-folder.js';
+import { openEventLog } from './event-log.js';
 import { openClock, type LogClock } from './log-clock.js';
 import { Notifications, rulesOf } from './notifications.js';
 import { heldBy, openOrganisation } from './organisation/composition.js';
@@ -25,21 +32,31 @@ export interface Surroundings {
   readonly notify?: false;
 }
 
+/** Where the log ended when it was opened. */
+export interface LogEnd {
+  readonly head: Position;
+  /** As far as views see it. */
+  readonly delivered: Position;
+}
+
 /** What the engine stands on, opened in this order and closed in the other. */
 export interface Parts {
   readonly lock: FolderLock;
   readonly time: LogClock;
-  readonly vault: EmbeddedVault;
-  readonly store: EmbeddedEventStore;
+  readonly vault: Vault & StreamVault;
+  readonly store: EventStore;
   readonly rulebook: Rulebook;
   readonly directory: Directory;
   readonly organisation: Organisation;
   /** A pack with those who hold its posts. */
   readonly held: (policy: Policy) => Policy;
   readonly viewAccess: ViewAccess;
-  /** Where the log ended when it was opened. */
-  readonly head: Position;
+  readonly end: LogEnd;
+  /** Writes what processes that share a log tell one another; undefined where this is the only one. */
+  readonly shared: SqlWriter | undefined;
   readonly notifications: Notifications;
+  /** Carries what is due to whichever process is free; undefined without Redis. */
+  readonly carrier: Carrier | undefined;
 }
 
 interface OpenedParts {
@@ -47,20 +64,23 @@ interface OpenedParts {
   readonly first: FirstAdministrator | undefined;
 }
 
-/** @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer */
+/**
+ * @throws FolderInUse, WrongSettings, WrongMasterKey, MasterKeyUnusable, DatabaseUnusable, SchemaNewer, AccessDenied,
+ * StoreUnavailable, RedisUnusable
+ */
 export async function openParts(settings: Settings, surroundings: Surroundings): Promise<OpenedParts> {
   const { folder } = settings;
-  const lock = lockFolder(folder);
+  const lock = settings.eventStoreUrl === undefined ? lockFolder(folder) : shareFolder(folder);
   const { logger, telemetry, bootstrap } = surroundings;
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => (opened.unshift(part), part);
   try {
     if (settings.databaseUrl !== undefined) await awaitDatabase(settings.databaseUrl, logger);
-    const time = await openClock(folder, settings.testClock);
+    const store = keep(await openEventLog(settings, logger));
+    const time = openClock(folder, settings.testClock);
     const fromEnvironment = settings.masterKey;
     const masterKey = loadMasterKey({ folder, ...(fromEnvironment === undefined ? {} : { fromEnvironment }) });
-    const vault = keep(await openEmbeddedVault({ folder, masterKey, pool: true, clock: time.clock }));
-    const store = keep(await openEmbeddedEventStore({ folder }));
+    const vault = keep(await openVault(settings, { masterKey, pool: true, clock: time.clock }));
     const directory = keep(await openDirectory(settings, vault.secret('api-keys'), time.clock));
     const { adminKey, pack } = settings;
     const rulebook = keep(await openRulebook({ store, vault, clock: time.clock, pack }, logger));
@@ -73,18 +93,25 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
       error: (facts: object, message: string) => logger.error(facts, message),
     };
     const onLost = (): void => telemetry.keyLost();
-    const { databaseUrl, projections } = settings;
+    const { eventStoreUrl, databaseUrl } = settings;
+    const shared = eventStoreUrl === undefined ? undefined : keep(openWriter(viewsPlace(folder, databaseUrl)));
+    const runs = settings.projections === 'run';
     const viewAccess = keep(
-      await ViewAccess.open({ folder, databaseUrl, masterKey, log, onLost }, projections === 'pause'),
+      await ViewAccess.open(
+        { folder, eventStoreUrl, databaseUrl, masterKey, log, onLost },
+        { keeps: runs && settings.role !== 'api', shared: runs ? shared : undefined },
+      ),
     );
+    const carrier =
+      settings.redisUrl === undefined ? undefined : keep(await openCarrier(settings.redisUrl, vault, logger));
     const secret = vault.secret('notifications');
     const notifications = keep(
       await Notifications.open({
-        ...{ settings, reader: store, clock: time.clock, directory, secret, logger },
+        ...{ settings, reader: store, clock: time.clock, directory, secret, logger, carrier },
         rules: rulesOf(rulebook, held),
       }),
     );
-    const head = (await store.head()) ?? START;
+    const end = { head: (await store.head()) ?? START, delivered: (await store.lastDelivered()) ?? START };
     const parts = {
       lock,
       time,
@@ -96,7 +123,9 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
       held,
       viewAccess,
       notifications,
-      head,
+      end,
+      shared,
+      carrier,
     };
     return { parts, first };
   } catch (error) {

@@ -15,8 +15,21 @@ describe('DESIGN "Settings"', () => {
     expect(() => readSettings({ REDRESS_TEST_CLOCK: '2026-02-30T00:00:00Z' })).toThrow(WrongSettings);
   });
 
-  test('a setting of a later release says plainly that it is not built', () => {
-    expect(() => readSettings({ EVENTSTOREDB_URL: 'esdb://x' })).toThrow(/EVENTSTOREDB_URL is not built yet/);
+  test('jobs are carried by Redis where it is named', () => {
+    expect(readSettings({ REDRESS_REDIS_URL: 'rediss://:secret@x:6380/1' }).redisUrl).toBe('rediss://:secret@x:6380/1');
+    for (const url of ['http://x', 'redis:', 'x:6379']) {
+      expect(() => readSettings({ REDRESS_REDIS_URL: url })).toThrow(/REDRESS_REDIS_URL is wrong/);
+    }
+  });
+
+  test('a log in EventStoreDB needs its views in PostgreSQL, and is served by EventStoreDB itself', () => {
+    const shared = { EVENTSTOREDB_URL: 'esdb://x', REDRESS_DATABASE_URL: 'postgres://x/y' };
+    expect(readSettings(shared)).toMatchObject({ eventStoreUrl: 'esdb://x', databaseUrl: 'postgres://x/y' });
+    expect(() => readSettings({ EVENTSTOREDB_URL: 'esdb://x' })).toThrow(/needs REDRESS_DATABASE_URL/);
+    expect(() => readSettings({ ...shared, REDRESS_ESDB_PORT: '2113' })).toThrow(/EventStoreDB itself/);
+    for (const url of ['http://x', 'esdb://']) {
+      expect(() => readSettings({ ...shared, EVENTSTOREDB_URL: url })).toThrow(/EVENTSTOREDB_URL is wrong/);
+    }
   });
 
   test('EVENT_STORE: EventStoreDB clients come without credentials on loopback only', () => {

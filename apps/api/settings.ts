@@ -6,9 +6,6 @@ export class WrongSettings extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** Known by name so that nobody believes they work: what runs in this release is the embedded engine. */
-const NOT_BUILT_YET = ['EVENTSTOREDB_URL', 'REDRESS_REDIS_URL'];
-
 const port = z
   .string()
   .regex(/^\d{1,5}$/)
@@ -56,12 +53,30 @@ const SETTINGS = {
     schema: testClock.default('0'),
     allowed: '0, 1, or an instant such as 2026-01-05T01:00:00Z at which the test clock starts',
   },
+  EVENTSTOREDB_URL: {
+    schema: z
+      .string()
+      .regex(/^esdb(\+discover)?:\/\/[^/?]/)
+      .optional(),
+    allowed:
+      'esdb://[user:password@]host[:port][,host…][?tls=true|false&…] or esdb+discover://…, which keeps the log (default: SQLite in the data folder); needs REDRESS_DATABASE_URL too',
+  },
+  REDRESS_ROLE: {
+    schema: z.enum(['all', 'api', 'worker']).default('all'),
+    allowed:
+      'all, api (answers, and leaves views and automations to workers) or worker; api and worker need EVENTSTOREDB_URL (default all)',
+  },
   REDRESS_DATABASE_URL: {
     schema: z
       .string()
       .refine((text) => URL.canParse(text) && /^postgres(ql)?:\/\/[^/]/.test(text))
       .optional(),
     allowed: 'postgres://user:password@host:port/database, which keeps the views (default: SQLite in the data folder)',
+  },
+  REDRESS_REDIS_URL: {
+    schema: urlOf('redis:', 'rediss:').optional(),
+    allowed:
+      'redis://user:password@host:port[/db] or rediss://…, which carries jobs to whichever process is free (default: each process does its own)',
   },
   REDRESS_LOG_LEVEL: { schema: z.enum(LOG_LEVELS).default('info'), allowed: LOG_LEVELS.join(', ') },
   REDRESS_TLS_CERT: { schema: z.string().min(1).optional(), allowed: 'a PEM file; needs REDRESS_TLS_KEY too' },
@@ -127,8 +142,14 @@ export interface Settings {
   readonly masterKey: string | undefined;
   /** `undefined` where time is the machine's; `now` where a test clock starts at the present. */
   readonly testClock: string | 'now' | undefined;
+  /** What of the work this process does; the others share the log and the database. */
+  readonly role: 'all' | 'api' | 'worker';
+  /** EventStoreDB that keeps the log; undefined where it is in the data folder. */
+  readonly eventStoreUrl: string | undefined;
   /** PostgreSQL that keeps the views; undefined where they are in the data folder. */
   readonly databaseUrl: string | undefined;
+  /** Redis that carries jobs; undefined where each process does what it finds due. */
+  readonly redisUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly publicHosts: readonly string[];
@@ -147,7 +168,7 @@ export interface Settings {
 
 /** Reads the environment. @throws WrongSettings naming every wrong setting and what is allowed */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const faults = [...unknownNames(environment), ...notBuilt(environment)];
+  const faults = unknownNames(environment);
   const values: Record<string, unknown> = {};
   for (const [name, { schema, allowed }] of Object.entries(SETTINGS)) {
     const parsed = schema.safeParse(environment[name] === '' ? undefined : environment[name]);
@@ -161,9 +182,29 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if ((read.REDRESS_SMTP_URL === undefined) !== (read.REDRESS_MAIL_FROM === undefined)) {
     faults.push('REDRESS_SMTP_URL and REDRESS_MAIL_FROM go together: give both or neither.');
   }
-  faults.push(...wrongEndpoint(read));
+  faults.push(...wrongEventStore(read), ...wrongEndpoint(read));
   if (faults.length > 0) throw new WrongSettings(faults.join('\n'));
   return settingsOf(read);
+}
+
+/** A log that several processes write has views that all of them read; who can reach EventStoreDB itself needs no likeness of it. */
+function wrongEventStore(read: Values): string[] {
+  if (read.EVENTSTOREDB_URL === undefined) {
+    if (read.REDRESS_ROLE === 'all') return [];
+    return [
+      'REDRESS_ROLE needs EVENTSTOREDB_URL: several processes share a log, and the one in the data folder is one process’s.',
+    ];
+  }
+  return [
+    ...(read.REDRESS_DATABASE_URL === undefined
+      ? ['EVENTSTOREDB_URL needs REDRESS_DATABASE_URL: the views of a shared log belong into a shared database.']
+      : []),
+    ...(read.REDRESS_ESDB_PORT === undefined
+      ? []
+      : [
+          'REDRESS_ESDB_PORT serves the log in the data folder: with EVENTSTOREDB_URL clients go to EventStoreDB itself.',
+        ]),
+  ];
 }
 
 /** Without credentials anybody who reaches the port is an administrator: nobody but this machine may reach it. */
@@ -185,7 +226,10 @@ function settingsOf(read: Values): Settings {
     adminKey: read.REDRESS_ADMIN_KEY,
     masterKey: read.REDRESS_MASTER_KEY,
     testClock: clock === '0' ? undefined : clock === '1' ? 'now' : clock,
+    role: read.REDRESS_ROLE,
+    eventStoreUrl: read.EVENTSTOREDB_URL,
     databaseUrl: read.REDRESS_DATABASE_URL,
+    redisUrl: read.REDRESS_REDIS_URL,
     logLevel: read.REDRESS_LOG_LEVEL,
     tls: cert !== undefined && key !== undefined ? { cert, key } : undefined,
     publicHosts: read.REDRESS_PUBLIC_HOSTS,
@@ -213,10 +257,5 @@ function ownUrl({ HOST, PORT, REDRESS_TLS_CERT: cert }: Values): string {
 
 const unknownNames = (environment: NodeJS.ProcessEnv): string[] =>
   Object.keys(environment)
-    .filter((name) => name.startsWith('REDRESS_') && !(name in SETTINGS) && !NOT_BUILT_YET.includes(name))
+    .filter((name) => name.startsWith('REDRESS_') && !(name in SETTINGS))
     .map((name) => `${name} is no setting. There are ${Object.keys(SETTINGS).join(', ')}.`);
-
-const notBuilt = (environment: NodeJS.ProcessEnv): string[] =>
-  NOT_BUILT_YET.filter((name) => (environment[name] ?? '') !== '').map(
-    (name) => `${name} is not built yet: this release runs the embedded engine only. Leave it unset.`,
-  );

@@ -1,19 +1,17 @@
-import { join } from 'node:path';
 import { KeepSheets, type AskedSheet, type FinishedSheet, type KeepSheetsPorts } from '#automations';
 import { finishSheet, FinishSheet, receiveCase, ReceiveCase } from '#cases';
-import { ENGINE, isRefusal, type Position } from '#kernel';
-import { checkpointFile } from './checkpoint-file.js';
+import { ENGINE, isRefusal } from '#kernel';
+import { followedFrom } from './checkpoint.js';
 import type { Engine } from './engine.js';
 import { refOf } from './queries/case-reading.js';
 
 /** H-7, with the engine under it. */
-export function keepSheets(engine: Engine, head: Position, told: Pick<KeepSheetsPorts, 'onFailure'>): KeepSheets {
-  const { store, settings } = engine;
-  const file = checkpointFile(join(settings.folder, 'sheets.checkpoint'), store.epoch, head);
+export function keepSheets(engine: Engine, told: Pick<KeepSheetsPorts, 'onFailure'>): KeepSheets {
+  const { store } = engine;
   return new KeepSheets({
     clock: engine.clock,
     reader: store,
-    checkpoint: { read: () => file.read() ?? 'start', write: (reached) => file.write(reached) },
+    checkpoint: followedFrom('sheets', engine.checkpoints),
     open: (sheet) => open(engine, sheet),
     finish: (sheet) => finish(engine, sheet),
     ...told,
@@ -21,9 +19,9 @@ export function keepSheets(engine: Engine, head: Position, told: Pick<KeepSheets
 }
 
 /** The words stay in the case that asked, where an erasure reaches them: the sheet points there. */
-async function open({ executor }: Engine, { sheetId, parentId, kind, unit }: AskedSheet): Promise<void> {
+async function open({ executor }: Engine, { sheetId, parentId, kind, unit, pack }: AskedSheet): Promise<void> {
   const content = `见案件 ${refOf(parentId)} · See case ${refOf(parentId)}`;
-  const command = { kind, channel: 'return_visit', content, unit, openedFromCase: parentId } as const;
+  const command = { kind, channel: 'return_visit', content, unit, pack, openedFromCase: parentId } as const;
   const outcome = await executor.execute({
     ...{ id: sheetId, create: true, decide: receiveCase },
     command: Object.assign(new ReceiveCase(), command),

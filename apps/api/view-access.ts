@@ -1,9 +1,17 @@
 import type { Kysely } from 'kysely';
 import { comparePositions, START, type Position } from '#kernel';
-import { openSql } from '#sql';
+import { openSql, type SqlWriter } from '#sql';
 import type { ViewsSchema } from '#views';
 import { startProjector, type Projector, type ProjectorOptions } from '../worker/projector.js';
+import { followProjector } from '../worker/shared-projector.js';
 import { viewsPlace } from '../worker/views-place.js';
+
+export interface HowViewsAreKept {
+  /** Whether this process keeps them, or would if no other did. */
+  readonly keeps: boolean;
+  /** The database in which several processes have them in common. */
+  readonly shared: SqlWriter | undefined;
+}
 
 /** The views of a log: their rows, who keeps them, and how far they have come. */
 export class ViewAccess {
@@ -12,6 +20,7 @@ export class ViewAccess {
   private constructor(
     readonly projector: Projector,
     readonly db: Kysely<ViewsSchema>,
+    private readonly keeper: Projector | undefined,
   ) {
     this.position = projector.status().reduce((least, { checkpoint = START }) => lesser(least, checkpoint), END);
     if (this.position === END) this.position = START;
@@ -20,11 +29,19 @@ export class ViewAccess {
     });
   }
 
-  static async open(options: ProjectorOptions, isPaused: boolean): Promise<ViewAccess> {
-    const projector = isPaused ? PAUSED : await startProjector(options);
-    const place = viewsPlace(options.folder, options.databaseUrl);
-    const db = openSql<ViewsSchema>(place, { readonly: !isPaused });
-    return new ViewAccess(projector, db);
+  static async open(options: ProjectorOptions, how: HowViewsAreKept): Promise<ViewAccess> {
+    const keeper = how.keeps ? await startProjector({ ...options, isShared: how.shared !== undefined }) : undefined;
+    try {
+      const projector = how.shared
+        ? await followProjector(options.databaseUrl!, how.shared, options.log)
+        : (keeper ?? PAUSED);
+      const place = viewsPlace(options.folder, options.databaseUrl);
+      const db = openSql<ViewsSchema>(place, { readonly: projector !== PAUSED });
+      return new ViewAccess(projector, db, keeper);
+    } catch (error) {
+      await keeper?.stop();
+      throw error;
+    }
   }
 
   get reached(): Position {
@@ -34,6 +51,7 @@ export class ViewAccess {
   async close(): Promise<void> {
     await this.db.destroy();
     await this.projector.stop();
+    await this.keeper?.stop();
   }
 }
 

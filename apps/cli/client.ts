@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DifferenceSum } from '#cases';
 import { runningServer } from '../api/data-folder.js';
 import type { ImportSummary } from '#organisation';
+import type { CustomerImportOrder, CustomerImportSummary } from '../api/customers/import-customers.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { ImportOrder } from '../api/organisation/sending.js';
 import type { Finding, ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
+import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 import type { ShownCalendar, ShownPack } from '../api/rules/shown.js';
@@ -25,6 +27,10 @@ export interface EngineClient {
   notifications(state: string | undefined): Promise<readonly ShownNotice[]>;
   /** Has dead messages tried again, all where none is named. @returns how many */
   retryNotifications(messageId: string | undefined): Promise<number>;
+  /** The latest jobs, of one queue and state where they are named. */
+  jobs(queue: string | undefined, state: string | undefined): Promise<readonly ShownJob[]>;
+  /** Has dead jobs tried again: one, else all of a queue, else all. @returns how many */
+  retryJobs(id: string | undefined, queue: string | undefined): Promise<number>;
   /** The answer of the publication: what was put on record, or that it was known. */
   publishCalendar(given: unknown): Promise<Published>;
   calendars(): Promise<readonly ShownCalendar[]>;
@@ -35,6 +41,8 @@ export interface EngineClient {
   packText(pack: string, version: string): Promise<string>;
   /** The time that the engine records. */
   now(): Promise<string>;
+  /** Customers of a CSV file, row by row. */
+  importCustomers(order: CustomerImportOrder): Promise<CustomerImportSummary>;
   close(): Promise<void>;
 }
 
@@ -150,6 +158,16 @@ class HttpClient implements EngineClient {
     return (await this.request<{ retried: number }>('POST', '/notifications/retry', body)).retried;
   }
 
+  async jobs(queue: string | undefined, state: string | undefined): Promise<readonly ShownJob[]> {
+    const asked = { limit: '200', ...(queue !== undefined && { queue }), ...(state !== undefined && { state }) };
+    return (await this.request<{ items: ShownJob[] }>('GET', `/jobs?${new URLSearchParams(asked).toString()}`)).items;
+  }
+
+  async retryJobs(id: string | undefined, queue: string | undefined): Promise<number> {
+    const body = { ...(id !== undefined && { id }), ...(queue !== undefined && { queue }) };
+    return (await this.request<{ retried: number }>('POST', '/jobs/retry', body)).retried;
+  }
+
   publishCalendar(given: unknown): Promise<Published> {
     return this.request('POST', '/calendars', given);
   }
@@ -179,6 +197,10 @@ class HttpClient implements EngineClient {
   async packText(pack: string, version: string): Promise<string> {
     const path = `/policies/${encodeURIComponent(pack)}/${encodeURIComponent(version)}`;
     return (await this.request<{ text: string }>('GET', path)).text;
+  }
+
+  importCustomers(order: CustomerImportOrder): Promise<CustomerImportSummary> {
+    return this.request('POST', '/customers/import', order);
   }
 
   async now(): Promise<string> {

@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { DifferenceSum } from '#cases';
 import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
+import { SourceUnreadable } from '#import';
 import { FileUnreadable, type ImportSummary } from '#organisation';
+import {
+  importCustomers,
+  type CustomerImportOrder,
+  type CustomerImportSummary,
+} from '../api/customers/import-customers.js';
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
+import type { JobState } from '#jobs';
+import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
 import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
@@ -38,7 +46,9 @@ export class LocalClient implements EngineClient {
 
   /** @throws FolderInUse */
   static async open(folder: string): Promise<LocalClient> {
-    const settings = readSettings({ ...process.env, REDRESS_DATA: folder });
+    const read = readSettings({ ...process.env, REDRESS_DATA: folder });
+    // Beside processes that share the log it answers what it is asked, and leaves the work to them.
+    const settings = read.eventStoreUrl === undefined ? read : ({ ...read, role: 'api' } as const);
     const logger = pino({ level: 'silent' });
     const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
@@ -80,12 +90,32 @@ export class LocalClient implements EngineClient {
     }
   }
 
+  async importCustomers(order: CustomerImportOrder): Promise<CustomerImportSummary> {
+    try {
+      return await importCustomers(order, this.engine, { actor: this.actor, correlationId: this.correlationId });
+    } catch (error) {
+      if (error instanceof SourceUnreadable) throw new CliError(`FILE_UNREADABLE: ${error.message}`);
+      throw error;
+    }
+  }
+
   notifications(state: string | undefined): Promise<readonly ShownNotice[]> {
     return this.engine.notifications.list(state as ShownNotice['state'] | undefined, undefined, 200);
   }
 
   async retryNotifications(messageId: string | undefined): Promise<number> {
     const answer = await this.engine.notifications.retry(messageId);
+    if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
+    return answer.retried;
+  }
+
+  jobs(queue: string | undefined, state: string | undefined): Promise<readonly ShownJob[]> {
+    const filter = { ...(queue !== undefined && { queue }), ...(state !== undefined && { state: state as JobState }) };
+    return this.engine.jobs.list(filter, 200);
+  }
+
+  async retryJobs(id: string | undefined, queue: string | undefined): Promise<number> {
+    const answer = await this.engine.jobs.retry({ id, queue });
     if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
     return answer.retried;
   }

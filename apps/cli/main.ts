@@ -1,23 +1,32 @@
 import 'reflect-metadata';
+import { AccessDenied, StoreUnavailable } from '#event-store';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
+import { RedisUnusable } from '#jobs/bullmq';
 import { DatabaseUnusable, SchemaNewer } from '#sql';
 import { FolderInUse } from '../api/data-folder.js';
 import { WrongSettings } from '../api/settings.js';
+import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
+import { addCustomers } from './customers.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
 import { addOrganisation } from './organisation.js';
+import { addJobsCommands } from './jobs.js';
 import { notifications, type NotificationOptions } from './notifications.js';
 import { migrate, type MigrateOptions } from './migrate.js';
+import { addMoveCommand } from './move-command.js';
 import { addRulesCommands } from './rules-commands.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
 
 /** What the operator can mend: said without where in our code it arose. */
-const EXPECTED = [CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer];
+const EXPECTED = [
+  ...[CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer, RedisUnusable],
+  ...[AccessDenied, StoreUnavailable],
+];
 
 const program = new Command('redress')
   .description('The event-sourced engine for complaints and service cases, from the terminal.')
@@ -85,9 +94,9 @@ program
   .description('Follows the hash chain of every case and of its rules, and says where it does not hold.')
   .option('--data <folder>', 'data folder (default: REDRESS_DATA, else ./data)')
   .action(async (options: { data?: string }) => {
-    const { streams, events, ruleEvents, foreign, faults } = await verify(options);
+    const { streams, events, customerEvents, ruleEvents, foreign, faults } = await verify(options);
     console.log(
-      `${events} events of ${streams} cases, ${ruleEvents} of rules; ${foreign} foreign events; ${faults.length} faults`,
+      `${events} events of ${streams} cases, ${customerEvents} of customers, ${ruleEvents} of rules; ${foreign} foreign events; ${faults.length} faults`,
     );
     for (const fault of faults) console.log(fault);
     if (faults.length > 0) process.exitCode = 2;
@@ -125,7 +134,10 @@ withWhere(program.command('notifications'))
   .addOption(new Option('--state <state>', 'only those').choices([...NOTICE_STATES, 'dead']))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
+addJobsCommands(program, withWhere);
 addRulesCommands(program, withWhere);
+addBackupCommands(program);
+addMoveCommand(program);
 
 program
   .command('clock')
@@ -148,6 +160,7 @@ Example:
   .action((options: ClockOptions) => clock(process.stdin, process.stdout, options));
 
 addOrganisation(program, withWhere);
+addCustomers(program, withWhere);
 
 try {
   await program.parseAsync();

@@ -1,12 +1,13 @@
 import { pino } from 'pino';
 import { migrateDirectory } from '#organisation/postgres';
-import { forgetViews, migrateViews, openWriter, type SqlWriter } from '#sql';
-import { PROJECTIONS } from '#views';
+import { migrateViews, openWriter, type SqlWriter } from '#sql';
 import { awaitDatabase } from '../api/await-database.js';
 import { lockFolder } from '../api/data-folder.js';
 import { readSettings } from '../api/settings.js';
+import { migrateOutbox } from '../worker/outbox-place.js';
+import { migrateVault, vaultUrl } from '../worker/vault-place.js';
 import { viewsPlace } from '../worker/views-place.js';
-import { CliError } from './client.js';
+import { holdViews } from './move/hold-views.js';
 
 export interface MigrateOptions {
   readonly data?: string;
@@ -29,7 +30,10 @@ export async function migrate({ data, forgetViews: forgets }: MigrateOptions): P
     try {
       // What else a data folder has is migrated by whoever opens it next.
       const directory = databaseUrl === undefined ? [] : await migrateDirectory(databaseUrl);
-      const run = [...directory, ...(await migrateViews(writer.db))];
+      const sharedUrl = vaultUrl(settings);
+      const shared =
+        sharedUrl === undefined ? [] : [...(await migrateVault(sharedUrl)), ...(await migrateOutbox(sharedUrl))];
+      const run = [...directory, ...shared, ...(await migrateViews(writer.db))];
       const lines = run.length > 0 ? run.map((name) => `migrated: ${name}`) : ['nothing to migrate'];
       return forgets ? [...lines, await forget(writer)] : lines;
     } finally {
@@ -41,15 +45,11 @@ export async function migrate({ data, forgetViews: forgets }: MigrateOptions): P
 }
 
 async function forget(writer: SqlWriter): Promise<string> {
-  const names = PROJECTIONS.map(({ name }) => name);
-  const isKept = (name: string): never => {
-    throw new CliError(`A running server keeps ${name}: stop it first.`);
-  };
-  const hold = await writer.hold(names, isKept, new AbortController().signal);
+  const views = await holdViews(writer);
   try {
-    await forgetViews(writer.db);
+    await views.forget();
     return 'all views are forgotten';
   } finally {
-    await hold.release();
+    await views.release();
   }
 }

@@ -2,30 +2,38 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { verifyChain, type ChainReport } from '#audit';
 import type { EventReader } from '#event-store';
-import { openEmbeddedEventReader } from '#event-store/embedded';
 import { START, type Position } from '#kernel';
+import { readSettings } from '../api/settings.js';
+import { openLogReader } from '../worker/log-reader.js';
 import { CliError } from './client.js';
 
 const PAGE = 1000;
-/** Cases, and what rules were in force when. */
-const OURS = ['case-', 'calendar-', 'policy-', 'rulebook-'];
+/** Cases, customers, and who was who under which rules when. */
+const OURS = ['case-', 'customer-', 'organisation-', 'calendar-', 'policy-', 'rulebook-'];
 
 export interface LogReport {
   /** Cases. */
   readonly streams: number;
   readonly events: number;
-  /** Events of calendars and packs. */
+  /** Events of customers' files. */
+  readonly customerEvents: number;
+  /** Events of calendars, packs and the organisation. */
   readonly ruleEvents: number;
   readonly foreign: number;
   /** As `stream@revision: what is wrong`. */
   readonly faults: readonly string[];
 }
 
-/** Follows the hash chain of every case, and of the rules that ruled them, in the folder's log, beside a running server or without one (EVENTS.md 3). */
+/**
+ * Follows the hash chain of every case and customer, and of the organisation and the rules that ruled them, in the log of the
+ * settings, beside a running server or without one (EVENTS.md 3).
+ */
 export async function verify({ data }: { readonly data?: string }): Promise<LogReport> {
-  const folder = resolve(data ?? process.env['REDRESS_DATA'] ?? 'data');
-  if (!existsSync(folder)) throw new CliError(`There is no data folder ${folder}.`);
-  const reader = openEmbeddedEventReader({ folder });
+  const settings = readSettings({ ...process.env, ...(data !== undefined && { REDRESS_DATA: data }) });
+  const { eventStoreUrl } = settings;
+  const folder = resolve(settings.folder);
+  if (eventStoreUrl === undefined && !existsSync(folder)) throw new CliError(`There is no data folder ${folder}.`);
+  const reader = await openLogReader({ folder, eventStoreUrl });
   try {
     return await verifyLog(reader);
   } finally {
@@ -34,7 +42,7 @@ export async function verify({ data }: { readonly data?: string }): Promise<LogR
 }
 
 export async function verifyLog(reader: EventReader): Promise<LogReport> {
-  let [events, ruleEvents, foreign, cases] = [0, 0, 0, 0];
+  let [events, customerEvents, ruleEvents, foreign, cases] = [0, 0, 0, 0, 0];
   const faults: string[] = [];
   const streams = await ourStreams(reader);
   for (const stream of streams) {
@@ -42,11 +50,12 @@ export async function verifyLog(reader: EventReader): Promise<LogReport> {
     const isCase = stream.startsWith('case-');
     if (isCase) cases++;
     if (isCase) events += report.events;
+    else if (stream.startsWith('customer-')) customerEvents += report.events;
     else ruleEvents += report.events;
     foreign += report.foreign.length;
     for (const { fault, revision } of report.faults) faults.push(`${stream}@${revision}: ${fault}`);
   }
-  return { streams: cases, events, ruleEvents, foreign, faults };
+  return { streams: cases, events, customerEvents, ruleEvents, foreign, faults };
 }
 
 async function ourStreams(reader: EventReader): Promise<Set<string>> {

@@ -1,13 +1,18 @@
 import type { Position } from '#kernel';
 import type { LostKey } from '#privacy';
 import type { RunnerStatus, SqlPlace } from '#sql';
+import type { VaultPlace } from './vault-place.js';
 
 /** What the projector thread is started with. */
 export interface ProjectorData {
   readonly folder: string;
+  readonly eventStoreUrl: string | undefined;
   readonly masterKey: Uint8Array;
+  readonly keys: VaultPlace;
   readonly place: SqlPlace;
   readonly ledgerFile: string | undefined;
+  /** Other processes read these views, and may keep them instead of this one. */
+  readonly isShared: boolean;
 }
 
 export type Order = { readonly id: number } & (
@@ -24,6 +29,8 @@ export interface Failure {
 /** What the thread tells. `started` comes once; then the views belong to the log and are kept. */
 export type Notice =
   | { readonly kind: 'started'; readonly position: Position; readonly status: RunnerStatus }
+  /** Another process keeps the views; this one takes over when it ends. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'advanced'; readonly position: Position; readonly caseIds: readonly string[] }
   | { readonly kind: 'status'; readonly status: RunnerStatus }

@@ -1,74 +1,113 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { caseAggregate } from '#cases';
-import { openEmbeddedEventReader } from '#event-store/embedded';
-import { openEmbeddedVault } from '#privacy/embedded';
-import { openWriter, ProjectionRunner } from '#sql';
+import { caseAggregate } from '#cases/domain';
+import type { EventReader } from '#event-store';
+import { START, SystemClock } from '#kernel';
+import { RulesOnRecord } from '#rulebook';
+import { announcing, openWriter, ProjectionRunner, tellStatus, type RunnerLog, type ViewOrder } from '#sql';
 import { projectionsWith } from '#views';
+import { openLogReader } from './log-reader.js';
 import { failureOf, type Notice, type Order, type ProjectorData } from './messages.js';
-import { repeatRules, REPEATS_SECRET } from './repeat-rules.js';
+import { RepeatRulesOnRecord, REPEATS_SECRET, REPEATS_VIEW } from './repeat-rules.js';
 import { StatusReports } from './status-reports.js';
+import { openVault } from './vault-place.js';
+import { ViewOrders } from './view-orders.js';
 
-const { folder, masterKey, place, ledgerFile } = workerData as ProjectorData;
+const { folder, eventStoreUrl, masterKey, keys, place, ledgerFile, isShared } = workerData as ProjectorData;
 const tell = (notice: Notice): void => parentPort!.postMessage(notice);
 
+const log: RunnerLog = {
+  info: (facts, message) => tell({ kind: 'log', level: 'info', facts, message }),
+  error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
+};
+
+const rulesOnRecord = (store: EventReader): RulesOnRecord =>
+  new RulesOnRecord({
+    store,
+    clock: new SystemClock(),
+    log: { error: (error, message) => log.error({ error: (error as Error).message }, message) },
+  });
+
 async function run(): Promise<void> {
-  const reader = await openEmbeddedEventReader({ folder });
-  const vault = await openEmbeddedVault({
-    folder,
+  const reader = await openLogReader({ folder, eventStoreUrl });
+  const vault = await openVault(keys, {
     masterKey: Buffer.from(masterKey),
     ...(ledgerFile !== undefined && { ledgerFile }),
   });
-  const writer = openWriter(place);
+  const writer = isShared ? announcing(openWriter(place)) : openWriter(place);
+  const onRecord = rulesOnRecord(reader);
   const closeAll = async (): Promise<void> => {
+    await onRecord.close();
     await writer.close();
     await vault.close();
     await reader.close();
   };
+  const after = (await reader.head()) ?? START;
+  await onRecord.readAll();
+  const repeats = new RepeatRulesOnRecord(onRecord.register);
+  const secret = vault.secret(REPEATS_SECRET);
   const runner: ProjectionRunner = new ProjectionRunner({
     reader,
     vault,
     writer,
-    projections: projectionsWith({ rules: repeatRules(), secret: vault.secret(REPEATS_SECRET) }),
+    projections: projectionsWith({
+      get rules() {
+        return repeats.rules;
+      },
+      secret,
+    }),
     upcasts: caseAggregate.upcasts,
     nowMs: Date.now,
     onLost: (lost) => tell({ kind: 'lost', lost }),
     onStep: () => reports.due(),
-    log: {
-      info: (facts, message) => tell({ kind: 'log', level: 'info', facts, message }),
-      error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
-    },
+    ...(isShared && { onWait: () => tell({ kind: 'waiting' }) }),
+    log,
   });
-  const reports = new StatusReports(async () => tell({ kind: 'status', status: await runner.status() }));
+  const report = async (): Promise<void> => {
+    const status = await runner.status();
+    tell({ kind: 'status', status });
+    if (isShared) await tellStatus(writer.db, status);
+  };
+  const reports: StatusReports = new StatusReports(() => report().catch(() => reports.due()));
+  const orders = new ViewOrders(writer, (order) => carryOut(order));
   runner.listeners.add(({ position, subjects }) => tell({ kind: 'advanced', position, caseIds: subjects }));
-  try {
-    await runner.start();
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
-  tell({ kind: 'started', position: runner.reached, status: await runner.status() });
+  const starting = runner.start();
+  let isStopping = false;
   parentPort!.on('message', (order: Order) => {
-    obey(order).then(
+    const obeyed = order.kind === 'stop' ? stop() : carryOut(order);
+    obeyed.then(
       (result) => tell({ kind: 'done', id: order.id, result }),
       (error: unknown) => tell({ kind: 'failed', id: order.id, failure: failureOf(error) }),
     );
   });
+  try {
+    await starting;
+  } catch (error) {
+    // It was stopped while it waited for another process to end.
+    if (isStopping) return;
+    await closeAll();
+    throw error;
+  }
+  if (isStopping) return;
+  // Packs that are published from now on may compare by something else: then the view is made anew, as at a start.
+  onRecord.onPublished(() => repeats.whenOther(() => runner.rebuild(REPEATS_VIEW)));
+  onRecord.follow(after);
+  tell({ kind: 'started', position: runner.reached, status: await runner.status() });
+  if (isShared) await orders.start((place as { url: string }).url);
+  reports.due();
 
-  async function obey(order: Order): Promise<number> {
-    switch (order.kind) {
-      case 'rebuild':
-        return runner.rebuild(order.name);
-      case 'retry':
-        return runner.retry(order.name, order.partition);
-      case 'stop':
-        reports.stop();
-        await runner.stop();
-        await closeAll();
-        parentPort!.close();
-        return 0;
-      default:
-        return order satisfies never;
-    }
+  async function carryOut(order: ViewOrder): Promise<number> {
+    return order.kind === 'rebuild' ? runner.rebuild(order.name) : runner.retry(order.name, order.partition);
+  }
+
+  async function stop(): Promise<number> {
+    isStopping = true;
+    reports.stop();
+    await orders.stop();
+    await runner.stop();
+    await starting.catch(() => undefined);
+    await closeAll();
+    parentPort!.close();
+    return 0;
   }
 }
 

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { copyFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRefusal, SystemClock } from '#kernel';
+import { byEngine, Rulebook } from '#rulebook';
 import { openSqlite } from '#sql';
 import { MASTER_KEY, TestLog, type Said } from '#sql/testing';
 import { counts, type ViewsSchema } from '#views';
@@ -55,5 +57,80 @@ test('views of another log are refused at the start, with what to do', async () 
   await expect(refused).rejects.toMatchObject({
     code: 'VIEWS_OF_ANOTHER_LOG',
     message: expect.stringContaining('delete views.db'),
+  });
+});
+
+describe('R-1, A-7: packs that are published while the views are kept', () => {
+  const packOf = (version: string, same: string): string => `
+id: group
+version: '${version}'
+name: { zh: 一, en: One }
+categories: [{ id: lift, label: { zh: 电梯, en: Lift } }]
+severities: []
+clocks: []
+compensation: { currency: CNY, matrix: [{ id: all, approverRole: supervisor, source: '·' }] }
+repeats: [{ id: it, label: { zh: 同, en: Same }, same: [${same}], source: '·' }]
+`;
+  const about = (unit: string): Said => ({ ...RECEIVED, data: { ...RECEIVED.data, category: 'lift', unit } });
+
+  /** The keys that readers see, per case how many. */
+  async function keys(): Promise<Record<string, number>> {
+    const db = openSqlite<ViewsSchema>({ file: join(log.folder, 'views.db'), readonly: true });
+    const rows = await db.selectFrom('repeat_key').select(['case_id', 'sameness']).execute();
+    await db.destroy();
+    return rows.reduce<Record<string, number>>((sum, it) => ({ ...sum, [it.case_id]: (sum[it.case_id] ?? 0) + 1 }), {});
+  }
+
+  const repeats = () => projector!.status().find(({ name }) => name === 'repeats')!;
+  /** Resolves when the view that readers see is another generation, and complete. */
+  const another = (generation: number): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const { generation: now, state } = repeats();
+        if (now === generation || state !== 'live') return;
+        end();
+        resolve();
+      };
+      const end = projector!.onStatus(look);
+      look();
+    });
+
+  test('compare all cases anew by what they say, live as from nothing', async () => {
+    const rulebook = await Rulebook.open({
+      ...{ store: log.store, vault: log.vault, clock: new SystemClock(), pack: 'group' },
+      shipped: { snapshots: [], packs: [{ text: packOf('1', 'category'), fileName: 'group.yaml' }] },
+      log: { warn: () => undefined, error: (error) => Promise.reject(error) },
+    });
+    try {
+      await log.append('a', about('east'));
+      projector = await startProjector({ folder: log.folder, masterKey: MASTER_KEY });
+      expect(await projector.waitFor((await log.store.head())!, 30_000)).toBe(true);
+      expect(await keys()).toEqual({ a: 1 });
+      const { version, generation } = repeats();
+
+      const published = await rulebook.publishPolicy({ text: packOf('2', 'unit'), fileName: 'mine.yaml' }, byEngine());
+      expect(isRefusal(published)).toBe(false);
+      await another(generation);
+      expect(repeats().version).not.toBe(version);
+      expect(await projector.waitFor(await log.append('b', about('west')), 30_000)).toBe(true);
+      const live = await keys();
+      expect(live).toEqual({ a: 2, b: 2 });
+
+      // What compares by the same as before leaves the view as it is.
+      const now = repeats();
+      const longer = packOf('3', 'unit').replace('same: [unit]', 'same: [unit], window: 2mo');
+      await rulebook.publishPolicy({ text: longer, fileName: 'mine.yaml' }, byEngine());
+      expect(await projector.waitFor(await log.append('c', about('west')), 30_000)).toBe(true);
+      expect([repeats().version, repeats().generation]).toEqual([now.version, now.generation]);
+
+      await projector.stop();
+      for (const end of ['', '-wal', '-shm']) rmSync(join(log.folder, `views.db${end}`), { force: true });
+      projector = await startProjector({ folder: log.folder, masterKey: MASTER_KEY });
+      expect(await projector.waitFor((await log.store.head())!, 30_000)).toBe(true);
+      expect(await keys()).toEqual({ ...live, c: 2 });
+      expect(repeats().version).toBe(now.version);
+    } finally {
+      await rulebook.close();
+    }
   });
 });

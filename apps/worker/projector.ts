@@ -1,15 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import { comparePositions, START, type Position } from '#kernel';
 import type { LostKey } from '#privacy';
-import type { ProjectionStatus, RunnerLog, RunnerStatus } from '#sql';
+import type { ProjectionStatus, RunnerLog, RunnerStatus, SqlPlace } from '#sql';
 import { viewsPlace } from './views-place.js';
 import type { Failure, Notice, Order, ProjectorData } from './messages.js';
 
 export interface ProjectorOptions {
-  /** The data folder: the log and the keys are read from it. */
+  /** The data folder: the keys are read from it, and the log unless it is elsewhere. */
   readonly folder: string;
+  /** The EventStoreDB that keeps the log, instead of `log.db` in the folder; then the keys are in PostgreSQL, too. */
+  readonly eventStoreUrl?: string | undefined;
   /** The PostgreSQL that keeps the views, instead of `views.db` in the folder. */
   readonly databaseUrl?: string | undefined;
+  /** Where the views are kept, if not where they are by the above: for a rebuild beside them. */
+  readonly views?: SqlPlace;
+  /** Whether other processes read the views, and may keep them instead of this one: see `followProjector`. */
+  readonly isShared?: boolean;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   /** Where the erasure ledger is, if not in the folder. */
@@ -59,10 +65,16 @@ export interface Projector {
 /** Batches leave much behind: without bounds the heap grows to what the machine has before anything is collected. */
 const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 
-/** Starts the projections in a thread of their own. @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG */
+/**
+ * Starts the projections in a thread of their own; where the views are shared it may wait there for another process to end.
+ * @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG
+ */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
-  const { folder, masterKey, ledgerFile, databaseUrl } = options;
-  const workerData: ProjectorData = { folder, masterKey, ledgerFile, place: viewsPlace(folder, databaseUrl) };
+  const { folder, masterKey, ledgerFile, eventStoreUrl, databaseUrl } = options;
+  const keys = { folder, eventStoreUrl, databaseUrl };
+  const place = options.views ?? viewsPlace(folder, databaseUrl);
+  const isShared = options.isShared ?? false;
+  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, keys, place, isShared };
   const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;
@@ -170,6 +182,8 @@ class ProjectorHandle implements Projector {
       case 'started':
         this.position = notice.position;
         this.last = notice.status;
+        return this.settleStart.resolve();
+      case 'waiting':
         return this.settleStart.resolve();
       case 'refused':
         return this.ended(notice.failure);

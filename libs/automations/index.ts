@@ -3,3 +3,8 @@ export * from './match-repeats.js';
 export * from './notify/index.js';
 export * from './recompute-provisional.js';
 export * from './keep-sheets.js';
+export * from './log-follower.js';
+export * from './routine-visits.js';
+export * from './customer-standing.js';
+export * from './visits-due.js';
+export * from './keep-heads.js';

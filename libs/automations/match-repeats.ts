@@ -32,8 +32,9 @@ export interface Finding extends Match {
 
 export interface MatchRepeatsPorts {
   readonly clock: Clock;
+  /** As they are known now: packs may be published meanwhile. */
   readonly rules: RepeatRules;
-  /** Whether the view may be believed: it has seen all that was in the log when this process began. */
+  /** Whether the view may be believed: it has seen all that was in the log when this process began, and is keyed by these rules. */
   readonly ready: () => boolean;
   /** What changed behind a position, the oldest first: about so many, but all of the last position. */
   readonly changedKeys: (after: number, limit: number) => Promise<readonly ChangedKey[]>;
@@ -48,7 +49,7 @@ export interface MatchRepeatsPorts {
   readonly send: (finding: Finding) => Promise<void>;
   /** Resolves when the view has seen all that was sent. @throws where it does not come */
   readonly seen: () => Promise<void>;
-  readonly checkpoint: { read(): number; write(position: number): void };
+  readonly checkpoint: { read(): number | Promise<number>; write(position: number): void | Promise<void> };
   /** How many keys are worked on at once; what is found is the same. */
   readonly partitions?: number;
   readonly onFailure?: (error: unknown) => void;
@@ -73,13 +74,23 @@ export class KeepRepeats {
   }
 
   /** The position up to which all is matched, -1 before the first. */
-  get position(): number {
+  async position(): Promise<number> {
     return this.ports.checkpoint.read();
+  }
+
+  /** Whether it waits for the view, which is behind the start of this process or is being made by other rules. */
+  get isWaiting(): boolean {
+    return !this.ports.ready();
   }
 
   /** Looks for what changed. Call it at the start and when the views advanced. */
   arm(): void {
     this.loop.arm();
+  }
+
+  /** Goes on after a stop. */
+  start(): void {
+    this.loop.start();
   }
 
   /** Resolves when nothing is left to be matched now. */
@@ -100,8 +111,9 @@ export class KeepRepeats {
   /** @returns whether there was anything */
   private async batch(): Promise<boolean> {
     const { changedKeys, checkpoint, seen, partitions = 1 } = this.ports;
-    const changes = await changedKeys(checkpoint.read(), BATCH);
-    if (changes.length === 0) return false;
+    const changes = await changedKeys(await checkpoint.read(), BATCH);
+    // Rules may have come while it was read, by which these cases are keyed only in the view that is being made.
+    if (changes.length === 0 || !this.ports.ready()) return false;
     const keys = [...groupedByKey(changes).values()];
     const lanes = Array.from({ length: partitions }, (_, lane) => keys.filter((_, at) => at % partitions === lane));
     await Promise.all(
@@ -112,7 +124,7 @@ export class KeepRepeats {
     // The next batch compares with what is on record: it must not be blind to what was sent just now.
     if (this.sent) await seen();
     this.sent = false;
-    checkpoint.write(changes.at(-1)!.seq);
+    await checkpoint.write(changes.at(-1)!.seq);
     return true;
   }
 

@@ -71,6 +71,12 @@ export class RecomputeProvisional {
     });
   }
 
+  /** Goes on after a stop. */
+  start(): void {
+    this.stopped = false;
+    this.arm();
+  }
+
   /** Ends after the case it is at. */
   async stop(): Promise<void> {
     this.stopped = true;

@@ -1,6 +1,8 @@
 import { plusMs, type Clock, type Instant } from '#kernel';
 
 export type Settled = 'settled' | 'nothing_due' | 'failed';
+/** `handed_on`: somebody else settles it, and tells what became of it. */
+export type Settling = Settled | 'handed_on';
 
 /** Something that comes due in a case, as the view knows it. */
 export interface DueEntry {
@@ -16,8 +18,10 @@ export interface SettleDuePorts {
   readonly nextDue: (from: Instant) => Promise<Instant | undefined>;
   /** What is due strictly before the instant and behind `after`, the earliest first, at most `limit` of it. */
   readonly dueBefore: (instant: Instant, limit: number, after?: DueEntry) => Promise<readonly DueEntry[]>;
-  /** Sends SettleCase. One that was settled meanwhile has nothing due. */
-  readonly settle: (caseId: string) => Promise<Settled>;
+  /** Sends SettleCase, or has it sent. One that was settled meanwhile has nothing due. */
+  readonly settle: (caseId: string, due: DueEntry) => Promise<Settling>;
+  /** How long to leave alone what stays due in the view though it was settled; doubled each time. Default a second. */
+  readonly firstRestMs?: number;
   readonly onSettled?: (outcome: Settled) => void;
   /** A view or the executor failed; it is tried again after a rest. */
   readonly onFailure?: (error: unknown) => void;
@@ -25,7 +29,7 @@ export interface SettleDuePorts {
 
 /** As many cases are settled at a time: enough to fill a commit of the log, and no more than memory holds easily. */
 const BATCH = 250;
-/** How long to leave alone what stays due in the view though it was settled; doubled each time: nothing may spin. */
+/** Nothing may spin. */
 const FIRST_REST_MS = 1000;
 const LONGEST_REST_MS = 300_000;
 
@@ -58,6 +62,12 @@ export class SettleDue {
       // An arming between the last look and this moment must not be lost.
       if (this.again) this.arm();
     });
+  }
+
+  /** What was handed on is lost: all that is due is settled anew. */
+  forget(): void {
+    this.tried.clear();
+    this.arm();
   }
 
   /** Goes on after a stop. */
@@ -118,14 +128,16 @@ export class SettleDue {
     return tried !== undefined && at < tried.at && now < plusMs(tried.at, tried.restMs);
   }
 
-  private async settleOne({ caseId, at }: DueEntry, now: Instant): Promise<void> {
+  private async settleOne(due: DueEntry, now: Instant): Promise<void> {
     if (this.stopped) return;
+    const { caseId, at } = due;
+    const { firstRestMs = FIRST_REST_MS } = this.ports;
     const tried = this.tried.get(caseId);
     const isAgain = tried !== undefined && at < tried.at;
-    this.tried.set(caseId, { at: now, restMs: isAgain ? Math.min(2 * tried.restMs, LONGEST_REST_MS) : FIRST_REST_MS });
+    this.tried.set(caseId, { at: now, restMs: isAgain ? Math.min(2 * tried.restMs, LONGEST_REST_MS) : firstRestMs });
     try {
-      const outcome = await this.ports.settle(caseId);
-      this.ports.onSettled?.(outcome);
+      const outcome = await this.ports.settle(caseId, due);
+      if (outcome !== 'handed_on') this.ports.onSettled?.(outcome);
     } catch (error) {
       // One case that cannot be settled keeps no other one waiting.
       this.ports.onSettled?.('failed');

@@ -13,3 +13,4 @@ export { workingDaysBetween, workingDaysOfYear } from './working-days.js';
 export type { Pause } from './pauses.js';
 export { daysBetween } from './days.js';
 export { parseDate } from './local-day.js';
+export { DEFAULT_ZONE, instantIn, isZone } from './dates.js';

@@ -37,6 +37,7 @@ import { ProposeCompensation, proposeCompensation } from './propose-compensation
 import { ProposePlan, proposePlan } from './propose-plan/index.js';
 import { ReceiveCase, receiveCase } from './receive-case/index.js';
 import { RecomputeDeadlines, recomputeDeadlines } from './recompute-deadlines/index.js';
+import { RecordCustomerStanding, recordCustomerStanding } from './record-customer-standing/index.js';
 import { RecordInvestigation, recordInvestigation } from './record-investigation/index.js';
 import { RecordOpinion, recordOpinion } from './record-opinion/index.js';
 import { RecordReturnVisit, recordReturnVisit } from './record-return-visit/index.js';
@@ -93,6 +94,7 @@ export const CASE_COMMANDS: readonly CaseCommandEntry[] = [
   entry(RequestSheet, requestSheet, 'Ask another unit to act, by a sheet of its own'),
   entry(FinishSheet, finishSheet, 'Record that a sheet has come to its end'),
   entry(MatchRepeats, matchRepeats, 'Record what it is a repeat of'),
+  entry(RecordCustomerStanding, recordCustomerStanding, 'Record how the customer stands'),
   entry(DismissRepeat, dismissRepeat, 'Record that another case is not about the same'),
   entry(GrowGroup, growGroup, 'Add people who complain together'),
   entry(AssignCase, assignCase, 'Assign the case to a unit and a person'),

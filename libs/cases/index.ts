@@ -33,6 +33,7 @@ export * from './propose-compensation/index.js';
 export * from './propose-plan/index.js';
 export * from './receive-case/index.js';
 export * from './recompute-deadlines/index.js';
+export * from './record-customer-standing/index.js';
 export * from './record-investigation/index.js';
 export * from './record-opinion/index.js';
 export * from './record-return-visit/index.js';

@@ -16,8 +16,8 @@ import {
 } from './domain/index.js';
 import { Desk, live, lives, richPack, send } from './testing/index.js';
 
-/** 2,000 in CI; more by PROPERTY_RUNS. */
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 2000);
+/** 1,000 in CI; more by PROPERTY_RUNS. */
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 1000);
 
 const holdsFor = (check: (desk: Desk) => void): void =>
   fc.assert(

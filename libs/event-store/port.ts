@@ -94,6 +94,11 @@ export interface EventReader {
   getStreamMetadata(stream: string): Promise<{ metadata: StreamMetadata; revision: bigint | undefined }>;
   /** The position of the last event, undefined where the log is empty. */
   head(): Promise<Position | undefined>;
+  /**
+   * The position of the last event that a subscription to all delivers. Beyond it system events may lie, which nobody who
+   * follows the log can be waited for to see.
+   */
+  lastDelivered(): Promise<Position | undefined>;
   /** Names this log: a position token of another log is refused (EVENTS.md 4). */
   readonly epoch: string;
   close(): Promise<void>;
@@ -101,6 +106,8 @@ export interface EventReader {
 
 /** The log. Two adapters; `contract/` holds what both must keep (EVENT_STORE.md). */
 export interface EventStore extends EventReader {
+  /** Whether other processes write this log, too: what is remembered of a stream may be behind it. */
+  readonly isShared: boolean;
   /**
    * Writes all of the events or none, durably before it answers.
    * @throws WrongExpectedRevision with stream, expected and actual

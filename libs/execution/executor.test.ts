@@ -113,6 +113,18 @@ describe('EVENTS 2: a command is recognised by the folded state', () => {
     expect(await types()).toEqual(['JarOpened', 'CoinAdded', 'JarFull', 'CoinAdded', 'JarFull']);
   });
 
+  test('a process that remembers an older state sees what another one took meanwhile', async () => {
+    const shared = Object.assign(Object.create(store) as EventStore, { isShared: true });
+    const [ours, theirs] = [newExecutor(shared), newExecutor(shared)];
+    executor = ours;
+    await openJar();
+    executor = theirs;
+    const first = (await send(add, { coins: 10 }, 'ten')) as Executed;
+    expect((await ours.load('1'))?.head.revision).toBe(first.revision);
+    executor = ours;
+    expect(await send(add, { coins: 10 }, 'ten')).toEqual({ ...first, repeated: true });
+  });
+
   test('the same id with another body is refused', async () => {
     await openJar();
     await send(add, { coins: 1 }, 'coin');

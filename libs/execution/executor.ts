@@ -98,8 +98,8 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
   async load(id: string): Promise<Folded<S> | undefined> {
     const stream = this.streamOf(id);
     const cached = this.cache.get(stream);
-    if (cached) return cached;
     try {
+      if (cached && (await this.isCurrent(stream, cached))) return cached;
       const folded = foldStream(this.aggregate, await this.ports.store.readStream(stream), this.ports.store.epoch);
       this.cache.set(stream, folded);
       return folded;
@@ -107,6 +107,13 @@ export class CommandExecutor<S, E extends DomainEvent, P> {
       if (error instanceof StreamNotFound) return undefined;
       throw error;
     }
+  }
+
+  /** Where others write the log, what is remembered of a stream is compared with it: nobody is refused by what was. */
+  private async isCurrent(stream: string, { head }: Folded<S>): Promise<boolean> {
+    if (!this.ports.store.isShared) return true;
+    const newer = await this.ports.store.readStream(stream, { from: BigInt(head.revision) + 1n, maxCount: 1 });
+    return newer.length === 0;
   }
 
   async execute<C>(request: Request<C, S, E, P>): Promise<Executed | Refusal> {

@@ -3,4 +3,5 @@ export * from './read-history.js';
 export * from './run-import.js';
 export { loadMapping, MappingInvalid, parseMapping, shippedMappings } from './mapping/load.js';
 export type { Mapping } from './mapping/schema.js';
-export { SourceUnreadable } from './sources/row.js';
+export { readCsv } from './sources/csv.js';
+export { SourceUnreadable, type Row } from './sources/row.js';

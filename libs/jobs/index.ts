@@ -1,3 +1,6 @@
 export * from './port.js';
 export * from './waking-loop.js';
+export * from './run-job.js';
 export * from './job-worker.js';
+export * from './carrier.js';
+export * from './carried-worker.js';

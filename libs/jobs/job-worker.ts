@@ -1,30 +1,39 @@
 import { plusMs, type Clock, type Instant } from '#kernel';
-import type { Job, Jobs } from './port.js';
+import type { Jobs } from './port.js';
+import { runJob, type Work } from './run-job.js';
 import { WakingLoop } from './waking-loop.js';
 
-const BATCH = 50;
+const LOOK_AGAIN_MS = 1000;
 
-/** How a failed job is tried again: after `firstMs`, each time twice as long, at most `mostMs`; dead after `attempts`. */
-export interface Backoff {
-  readonly firstMs: number;
-  readonly mostMs: number;
-  readonly attempts: number;
-}
-
-export interface JobWorkerOptions {
+export interface JobWorkerOptions extends Work {
   readonly jobs: Jobs;
   readonly clock: Clock;
-  readonly queue: string;
-  readonly backoff: Backoff;
-  /** At least once: after a crash it may be asked for what it has done already. */
-  readonly work: (job: Job) => Promise<void>;
-  readonly onFailed?: ((job: Job, failure: { readonly error: string; readonly dead: boolean }) => void) | undefined;
   /** The ledger itself failed. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
-/** Does the jobs of one queue when they are due, one after the other. */
-export class JobWorker {
+/**
+ * Has the jobs of a queue done. Of processes that share a ledger one starts; where something carries jobs, each of them
+ * receives.
+ */
+export interface Worker {
+  /** Begins to look for what is due, or goes on after a stop. */
+  start(): void;
+  /** A job may have been added. */
+  arm(): void;
+  /** Looks for nothing any more, after what is in hand. */
+  stop(): Promise<void>;
+  /** Begins to do what is carried here, whichever process found it due. */
+  receive(): void;
+  /** Ends it all, after what is in hand. */
+  close(): Promise<void>;
+}
+
+/**
+ * Does the jobs of one queue when they are due, one after the other, straight from the ledger. Of several processes whose
+ * workers look there each job has one at a time.
+ */
+export class JobWorker implements Worker {
   private readonly loop: WakingLoop;
 
   constructor(private readonly options: JobWorkerOptions) {
@@ -32,47 +41,35 @@ export class JobWorker {
     this.loop = new WakingLoop({ clock, work: () => this.doWhatIsDue(), onFailure });
   }
 
-  /** Call it at the start, and when a job was added. */
   arm(): void {
     this.loop.arm();
+  }
+
+  start(): void {
+    this.loop.start();
   }
 
   stop(): Promise<void> {
     return this.loop.stop();
   }
 
+  /** Nothing is carried: who looks does it. */
+  receive(): void {}
+
+  close(): Promise<void> {
+    return this.stop();
+  }
+
   private async doWhatIsDue(): Promise<Instant | undefined> {
     const { jobs, clock, queue } = this.options;
-    for (const job of await jobs.due(queue, clock.now(), BATCH)) {
-      if (this.loop.isStopped) break;
-      await this.doOne(job);
+    const now = clock.now();
+    while (!this.loop.isStopped) {
+      const taken = await jobs.take(queue, now);
+      if (taken === undefined) break;
+      await runJob(taken, this.options, clock);
     }
-    return jobs.nextDue(queue);
+    const next = await jobs.nextDue(queue);
+    // What is due and could not be had is in somebody else's hands, who may die with it.
+    return next === undefined || next > now ? next : plusMs(clock.now(), LOOK_AGAIN_MS);
   }
-
-  private async doOne(job: Job): Promise<void> {
-    const { jobs, work, onFailed } = this.options;
-    try {
-      await work(job);
-    } catch (thrown) {
-      const error = codeOf(thrown);
-      const retryAt = this.retryAt(job);
-      await jobs.failed(job.id, { error, ...(retryAt !== undefined && { retryAt }) });
-      onFailed?.(job, { error, dead: retryAt === undefined });
-      return;
-    }
-    await jobs.done(job.id);
-  }
-
-  private retryAt({ failures }: Job): Instant | undefined {
-    const { clock, backoff } = this.options;
-    if (failures + 1 >= backoff.attempts) return undefined;
-    return plusMs(clock.now(), Math.min(backoff.mostMs, backoff.firstMs * 2 ** failures));
-  }
-}
-
-/** Codes only: the message of a failure may repeat an address or a text. */
-function codeOf(thrown: unknown): string {
-  const { code, name } = (thrown ?? {}) as { readonly code?: unknown; readonly name?: unknown };
-  return typeof code === 'string' && code !== '' ? code : typeof name === 'string' ? name : 'UNKNOWN';
 }

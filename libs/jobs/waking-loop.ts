@@ -34,6 +34,12 @@ export class WakingLoop {
       });
   }
 
+  /** Goes on after a stop. */
+  start(): void {
+    this.stopped = false;
+    this.arm();
+  }
+
   /** Resolves when there is nothing under way. */
   async idle(): Promise<void> {
     while (this.running !== undefined) await this.running;

@@ -20,13 +20,19 @@ export function positionToken(epoch: string, at: Position): string {
 
 const TOKEN = /^([0-9a-z]{1,32})-([0-9a-z]{1,13})(?:-([0-9a-z]{1,13}))?$/;
 
+/** The log that a token names, by its epoch, and the place in it; undefined where it is no token. */
+export function readPositionToken(token: string): { readonly epoch: string; readonly position: Position } | undefined {
+  const match = TOKEN.exec(token);
+  if (!match) return undefined;
+  const commit = fromBase36(match[2]!);
+  return { epoch: match[1]!, position: { commit, prepare: match[3] === undefined ? commit : fromBase36(match[3]) } };
+}
+
 /** @returns the position, `foreign` where the token is of another log, `malformed` where it is no token */
 export function parsePositionToken(epoch: string, token: string): Position | 'foreign' | 'malformed' {
-  const match = TOKEN.exec(token);
-  if (!match) return 'malformed';
-  if (match[1] !== epoch) return 'foreign';
-  const commit = fromBase36(match[2]!);
-  return { commit, prepare: match[3] === undefined ? commit : fromBase36(match[3]) };
+  const read = readPositionToken(token);
+  if (!read) return 'malformed';
+  return read.epoch === epoch ? read.position : 'foreign';
 }
 
 const fromBase36 = (digits: string): bigint =>

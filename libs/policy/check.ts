@@ -1,8 +1,9 @@
-import { parsePackBudget } from '#calendar';
+import { parsePackBudget, type Budget } from '#calendar';
 import { isRefusal } from '#kernel';
 import { calendarNamed, Calendars } from './calendars.js';
 import { Reckoning } from './reckoning.js';
 import type { ClockRule, EscalationRule } from './schema/clock.js';
+import { PLAIN_CUSTOMERS } from './schema/customers.js';
 import type { Pack } from './schema/pack.js';
 import { IMMEDIATELY, reasonOf, type PackBudget } from './schema/words.js';
 
@@ -12,6 +13,7 @@ export interface Fault {
   readonly reason: string;
 }
 
+const DAY_MS = 86_400_000;
 /** Winter and summer of either hemisphere: what can be counted from these can be counted from any instant. */
 const SAMPLES = ['2026-01-15T12:00:00.000Z', '2026-07-15T12:00:00.000Z'];
 
@@ -32,6 +34,7 @@ export function faultsOf(pack: Pack, calendars: Calendars): readonly Fault[] {
     ...pack.clocks.flatMap((rule, index) => clockFaults(rule, ['clocks', index], pack, reckoning)),
     ...pack.escalations.flatMap((rule, index) => escalationFaults(rule, ['escalations', index], pack, reckoning)),
     ...quietFaults(pack),
+    ...visitFaults(pack, reckoning),
     ...referenceFaults(pack),
   ];
 }
@@ -69,6 +72,39 @@ function quietFaults({ notifications, calendars }: Pack): readonly Fault[] {
   const name = notifications?.quietOutside?.calendar;
   if (name === undefined || calendarNamed(calendars, name) !== undefined) return [];
   return [{ path: ['notifications', 'quietOutside', 'calendar'], reason: `there is no calendar "${name}"` }];
+}
+
+/** V-2: milestones that there are, and times that can be counted. */
+function visitFaults(pack: Pack, reckoning: Reckoning): readonly Fault[] {
+  const milestones = (pack.customers ?? PLAIN_CUSTOMERS).milestones.map(({ id }) => id);
+  const unknown = (milestone: string | undefined, path: Fault['path']): readonly Fault[] =>
+    milestone === undefined || milestones.includes(milestone)
+      ? []
+      : [{ path, reason: `there is no milestone "${milestone}"; there are ${milestones.join(', ')}` }];
+  const grounds = pack.customers?.qualityGrounds ?? [];
+  return [
+    ...grounds.flatMap((it, index) => unknown(it.milestone, ['customers', 'qualityGrounds', index, 'milestone'])),
+    ...pack.routineVisits.flatMap(({ milestone, calendar, ...visit }, index) => {
+      const path = ['routineVisits', index];
+      const spans = (['opensAfter', 'repeatsEvery', 'lapsesAfter'] as const).flatMap((name) => {
+        const span = visit[name];
+        if (span === undefined) return [];
+        const reasons = [...budgetFaults(span, calendar, pack, reckoning), ...standstill(span, name)];
+        return reasons.map((reason) => ({ path: [...path, name], reason }));
+      });
+      return [...unknown(milestone, [...path, 'milestone']), ...spans];
+    }),
+  ];
+}
+
+/** A repetition that does not lead on would never come to an end (EVENTS.md 13); nobody visits more than once a day. */
+function standstill(span: Budget, name: string): readonly string[] {
+  const isShort =
+    (span.measure === 'elapsed' && span.durationMs < DAY_MS) ||
+    (span.measure === 'months' && span.months < 1) ||
+    (span.measure === 'working-days' && span.days < 1) ||
+    span.measure === 'open';
+  return name === 'repeatsEvery' && isShort ? ['it must be at least one day'] : [];
 }
 
 function budgetFaults(

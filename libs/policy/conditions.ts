@@ -21,6 +21,8 @@ export interface CaseAsked {
   readonly fields: JsonObject;
   /** Everything that is known, by name: `complainant.name`, `complainant.contact`, `content`, ids of fields and forms. */
   readonly given: readonly string[];
+  /** The forms that were filled in this handling: taken up again, it asks for them anew. */
+  readonly filled: readonly string[];
   readonly steps: readonly string[];
   readonly visits: number;
   readonly visitsReached: number;
@@ -38,6 +40,10 @@ export interface CaseAsked {
   readonly verified: boolean;
   /** V-2: the routine visit that it is; none where it is no visit. */
   readonly visit: string;
+  /** C-1: of the customer in whose file the complainant was found; none where nobody was. */
+  readonly customerTier: string;
+  readonly qualityCustomer: boolean;
+  readonly specialOwner: boolean;
   /** When the complaint was made. */
   readonly receivedAt: string;
 }
@@ -73,6 +79,7 @@ const CEL = new Environment({ homogeneousAggregateLiterals: false })
       priority: 'string',
       fields: 'map',
       given: 'list<string>',
+      filled: 'list<string>',
       steps: 'list<string>',
       visits: 'dyn',
       visitsReached: 'dyn',
@@ -88,6 +95,9 @@ const CEL = new Environment({ homogeneousAggregateLiterals: false })
       passedOnTo: 'string',
       verified: 'bool',
       visit: 'string',
+      customerTier: 'string',
+      qualityCustomer: 'bool',
+      specialOwner: 'bool',
       receivedAt: 'string',
     } satisfies Record<keyof CaseAsked, string>,
   })

@@ -17,6 +17,20 @@ export class WrongPack extends Error {
  * @throws WrongPack naming each fault as `file:line:column path: reason`
  */
 export function loadPack(text: string, fileName: string, calendars: Calendars = SHIPPED): Policy {
+  const read = READ.get(calendars) ?? new Map<string, Policy>();
+  READ.set(calendars, read);
+  const known = read.get(text) ?? readPack(text, fileName, calendars);
+  read.delete(text);
+  read.set(text, known);
+  if (read.size > MOST_READ) read.delete(read.keys().next().value!);
+  return known;
+}
+
+/** The packs that were asked for last: one is read when it is published, taken from the log and compared. */
+const READ = new WeakMap<Calendars, Map<string, Policy>>();
+const MOST_READ = 32;
+
+function readPack(text: string, fileName: string, calendars: Calendars): Policy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: true });
   const placed = (offset: number, reason: string): string => {

@@ -125,3 +125,44 @@ describe('what a version rules otherwise', () => {
     ]);
   });
 });
+
+describe('V-2, C-1: what a pack says of customers is checked', () => {
+  const visit = (from: string, to: string): readonly string[] => faultsOf(text.replace(from, to));
+
+  test.each([
+    [
+      'a milestone that there is not',
+      'milestone: signed\n    # Who',
+      'milestone: married\n    # Who',
+      'milestone "married"',
+    ],
+    ['a repetition that does not lead on', 'repeatsEvery: 12mo', 'repeatsEvery: 1h', 'at least one day'],
+    ['a time back', 'opensAfter: 12mo', 'opensAfter: -12mo', 'BUDGET_NOT_POSITIVE'],
+    [
+      'a calendar that there is not',
+      'lapsesAfter: 6mo\n    calendar: office',
+      'lapsesAfter: 6mo\n    calendar: shop',
+      'calendar "shop"',
+    ],
+    ['a ground that counts nothing', 'atLeast: 2\n      source', 'source', 'milestone and atLeast together'],
+  ])('%s is refused with its line and reason', (_, from, to, reason) => {
+    expect(visit(from, to)).toEqual(expect.arrayContaining([expect.stringContaining(reason)]));
+    expect(visit(from, to)[0]).toMatch(/^mine\.yaml:\d+:\d+ /);
+  });
+
+  test('a pack that is silent has tiers and milestones of ours, marked so', () => {
+    const silent = loadPack(packTextWithout('customers'), 'mine.yaml').customers;
+    expect(silent.milestones.map(({ id, source }) => [id, source])).toEqual([
+      ['signed', '·'],
+      ['handed_over', '·'],
+    ]);
+  });
+});
+
+/** The group's pack without one of its sections. */
+function packTextWithout(section: string): string {
+  const from = text.indexOf(`\n${section}:\n`) + 1;
+  const end = /\n\n/g;
+  end.lastIndex = from;
+  return text.slice(0, from) + text.slice(end.exec(text)!.index + 1);
+}

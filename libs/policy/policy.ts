@@ -5,7 +5,8 @@ import type { CaseAsked, Occurrence } from './conditions.js';
 import { Reckoning, textOf, type Reckoned, type Span } from './reckoning.js';
 import { Notices } from './notices.js';
 import type { ClockRule, EscalationRule } from './schema/clock.js';
-import type { FormRule, PackField, RepeatRule, Requirement, StepRule } from './schema/intake.js';
+import { PLAIN_CUSTOMERS, type CustomerRules } from './schema/customers.js';
+import type { FormRule, PackField, RepeatRule, Requirement, RoutineVisit, StepRule } from './schema/intake.js';
 import { categoryIds, type Category, type Pack } from './schema/pack.js';
 import { IMMEDIATELY, type PackBudget } from './schema/words.js';
 import { Triggers, type ClockEffect } from './triggers.js';
@@ -127,15 +128,23 @@ export class Policy {
   windowOf({ window, calendar }: RepeatRule): { budget: Budget; after: (from: Instant) => Instant } | undefined {
     if (window === undefined) return undefined;
     const budget = this.asWritten(window) as Budget;
-    const after = (from: Instant): Instant => {
-      const end = this.reckoning.reckon({ budget, calendar }, { startsAt: from, pauses: [], knownAt: from });
-      // Nothing lies behind the years that instants can name.
-      return isRefusal(end) ? '9999-12-31T23:59:59.999Z' : end.dueAt;
-    };
-    return { budget, after };
+    return { budget, after: (from) => this.after(from, budget, calendar) };
   }
 
-  get routineVisits(): Pack['routineVisits'] {
+  /** So long after an instant, as its calendar was known then. */
+  after(from: Instant, budget: Budget, calendar?: string): Instant {
+    const end = this.reckoning.reckon({ budget, calendar }, { startsAt: from, pauses: [], knownAt: from });
+    // Nothing lies behind the years that instants can name.
+    return isRefusal(end) ? '9999-12-31T23:59:59.999Z' : end.dueAt;
+  }
+
+  /** C-1: the words of the customer file; ours where the pack does not speak of customers. */
+  get customers(): CustomerRules {
+    return this.pack.customers ?? PLAIN_CUSTOMERS;
+  }
+
+  /** V-2: the visits to customers that fall due by themselves. */
+  get routineVisits(): readonly RoutineVisit[] {
     return this.pack.routineVisits;
   }
 

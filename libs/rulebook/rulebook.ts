@@ -1,20 +1,11 @@
 import { SNAPSHOTS, type Snapshot } from '#calendar';
-import { StreamNotFound, type StoredEvent, type Subscription } from '#event-store';
 import type { Executed } from '#execution';
-import {
-  decodeEvent,
-  isRefusal,
-  plusMs,
-  START,
-  type Instant,
-  type JsonObject,
-  type Position,
-  type Refusal,
-} from '#kernel';
+import { isRefusal, START, type Instant, type JsonObject, type Refusal } from '#kernel';
 import { loadPack, shippedPacks, type PackText, type Policy } from '#policy';
 import { readGivenYears } from './calendars/given-years.js';
 import { byEngine, Publisher, type GivenPack, type Origin, type PublisherPorts } from './publisher.js';
-import { inOrder, Register, type Opening, type PublishedVersion } from './register.js';
+import type { Opening, PublishedVersion, Register } from './register.js';
+import { RulesOnRecord } from './rules-on-record.js';
 
 export interface RulebookPorts extends PublisherPorts {
   /** The pack of who names none. */
@@ -27,23 +18,15 @@ export interface RulebookPorts extends PublisherPorts {
 }
 
 const SHIPPED = (): NonNullable<RulebookPorts['shipped']> => ({ snapshots: SNAPSHOTS, packs: shippedPacks() });
-const STREAMS = 'rulebook-streams';
-const PREFIXES = ['calendar-', 'policy-'];
-/** How long to leave a log alone that does not answer. */
-const REST_MS = 1000;
 
 /** What rules are in force when, from the log: holidays and packs as they were published, and what is published now. */
 export class Rulebook {
-  readonly register = new Register();
   private readonly publisher: Publisher;
-  private readonly listeners = new Set<() => void>();
-  private subscription: Subscription | undefined;
-  private following: Promise<void> = Promise.resolve();
-  private closed = false;
-  private wake: () => void = () => undefined;
+  private readonly onRecord: RulesOnRecord;
 
   private constructor(private readonly ports: RulebookPorts) {
     this.publisher = new Publisher(ports);
+    this.onRecord = new RulesOnRecord(ports);
   }
 
   /**
@@ -53,14 +36,19 @@ export class Rulebook {
   static async open(ports: RulebookPorts): Promise<Rulebook> {
     const rulebook = new Rulebook(ports);
     const after = (await ports.store.head()) ?? START;
-    const isNew = !(await rulebook.readAll());
+    await rulebook.onRecord.readAll();
+    const isNew = rulebook.register.versions().size === 0;
     await rulebook.publishShipped(ports.shipped ?? SHIPPED(), isNew);
     const versions = rulebook.register.versions();
     if (!versions.has(ports.pack)) {
       throw new UnknownPack(`There is no pack "${ports.pack}"; there are ${[...versions.keys()].join(', ')}.`);
     }
-    rulebook.following = rulebook.follow(after);
+    rulebook.onRecord.follow(after);
     return rulebook;
+  }
+
+  get register(): Register {
+    return this.onRecord.register;
   }
 
   /** The pack of who names none. */
@@ -88,14 +76,14 @@ export class Rulebook {
     const years = readGivenYears(given);
     if (isRefusal(years)) return years;
     const outcome = await this.publisher.calendar(years, origin, { known: this.countries() });
-    await this.refresh(`calendar-${years.country.toLowerCase()}`);
+    await this.onRecord.refresh(`calendar-${years.country.toLowerCase()}`);
     return outcome;
   }
 
   /** A-7. @returns what `Publisher.policy` refuses */
   async publishPolicy(given: GivenPack, origin: Origin): Promise<Executed | Refusal> {
     const outcome = await this.publisher.policy(given, origin, this.register.calendars);
-    if (!isRefusal(outcome)) await this.refresh(`policy-${String(outcome.result['pack'])}`);
+    if (!isRefusal(outcome)) await this.onRecord.refresh(`policy-${String(outcome.result['pack'])}`);
     return outcome;
   }
 
@@ -103,33 +91,20 @@ export class Rulebook {
   async recomputed(country: string, counts: { calendar: string; cases: number; moved: number }): Promise<void> {
     const outcome = await this.publisher.recomputed(country, counts);
     if (isRefusal(outcome)) throw new Error(`not noted: ${outcome.code}`);
-    await this.refresh(`calendar-${country.toLowerCase()}`);
+    await this.onRecord.refresh(`calendar-${country.toLowerCase()}`);
   }
 
   /** Calls back when something was published, here or by another process. @returns how to end that */
   onPublished(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return this.onRecord.onPublished(listener);
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    this.subscription?.close();
-    this.wake();
-    await this.following;
+  close(): Promise<void> {
+    return this.onRecord.close();
   }
 
   private countries(): string[] {
     return [...new Set(this.register.publications().map(({ snapshot: { country } }) => country))];
-  }
-
-  /** @returns whether the log holds any rules */
-  private async readAll(): Promise<boolean> {
-    const named = (await this.read(STREAMS)).flatMap((event) => decodeEvent(event, {}) ?? []);
-    const streams = named.map(({ data }) => String(data['stream']));
-    const events = await Promise.all(streams.map((stream) => this.read(stream)));
-    for (const event of inOrder(events.flat())) this.register.take(event);
-    return this.register.versions().size > 0;
   }
 
   /** What another engine or an operator published stands; what came with this engine besides is added. */
@@ -157,66 +132,14 @@ export class Rulebook {
     }
     const outcome = await this.publisher.policy(pack, byEngine(), this.register.calendars);
     if (isRefusal(outcome)) throw new Error(`${pack.fileName} cannot be published: ${JSON.stringify(outcome)}`);
-    await this.refresh(`policy-${id}`);
+    await this.onRecord.refresh(`policy-${id}`);
   }
 
   private async record(stream: string, publish: () => Promise<Executed | Refusal>): Promise<void> {
     const outcome = await publish();
     if (isRefusal(outcome))
       this.ports.log.warn(outcome.facts, `what came with the engine is left out: ${outcome.code}`);
-    await this.refresh(stream);
-  }
-
-  /** Takes in what is new in a stream at once: who publishes does not wait to hear of it from the log. */
-  private async refresh(stream: string): Promise<void> {
-    for (const event of await this.read(stream, this.register.takenOf(stream) + 1)) this.take(event);
-  }
-
-  private async read(stream: string, from = 0): Promise<StoredEvent[]> {
-    try {
-      return await this.ports.store.readStream(stream, { from: BigInt(from) });
-    } catch (error) {
-      if (error instanceof StreamNotFound) return [];
-      throw error;
-    }
-  }
-
-  private take(event: StoredEvent): void {
-    try {
-      if (!this.register.take(event)) return;
-    } catch (error) {
-      // Another engine published what this one cannot read: cases under it wait for an upgrade, all others go on.
-      this.ports.log.error(error, `a rule in ${event.stream} cannot be read by this engine: upgrade it`);
-    }
-    for (const listener of this.listeners) listener();
-  }
-
-  private async follow(from: Position): Promise<void> {
-    for (let after = from; !this.closed;) {
-      try {
-        this.subscription = this.ports.store.subscribeToAll({
-          after: after === START ? 'start' : after,
-          filter: { streamPrefixes: PREFIXES },
-        });
-        for await (const message of this.subscription) {
-          if (message.kind === 'event') this.take(message.event);
-          if (message.kind === 'event') after = message.event.position;
-          if (message.kind === 'checkpoint') after = message.position;
-        }
-      } catch (error) {
-        if (this.closed) return;
-        this.ports.log.error(error, 'the rulebook lost the log and will try again');
-        await this.rest();
-      }
-    }
-  }
-
-  private rest(): Promise<void> {
-    const { clock } = this.ports;
-    return new Promise((resolve) => {
-      const cancel = clock.wakeAt(plusMs(clock.now(), REST_MS), resolve);
-      this.wake = () => (cancel(), resolve());
-    });
+    await this.onRecord.refresh(stream);
   }
 }
 

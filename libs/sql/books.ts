@@ -1,6 +1,7 @@
 import type { Position } from '#kernel';
 import { isSqlite } from './dialect.js';
 import { createLeases } from './lease.js';
+import { createShared, STATUS } from './shared-tables.js';
 import { migrateToLatest, type Migrations } from './migrate.js';
 import type { Projection } from './projection.js';
 import { physicalName, servedName } from './shape.js';
@@ -23,6 +24,7 @@ export const PROJECTION_MIGRATIONS: Migrations = {
       await createLeases(db);
     },
   },
+  '0002-several-processes': { up: createShared },
 };
 
 /** @returns the names of the migrations that were run */
@@ -83,6 +85,14 @@ export async function bindToLog(db: AnyDb, epoch: string): Promise<void> {
   const known = await db.selectFrom(LOG).select('epoch').executeTakeFirst();
   if (known === undefined) await db.insertInto(LOG).values({ epoch }).execute();
   else if (known['epoch'] !== epoch) throw new OtherLog(db);
+}
+
+/** What readers see: how far each served generation is, and whether it is complete. */
+export async function servedPositions(
+  db: AnyDb,
+): Promise<readonly { readonly name: string; readonly isReady: boolean; readonly checkpoint: Position }[]> {
+  const rows = await db.selectFrom(GENERATIONS).selectAll().where('serving', '=', 1).execute();
+  return rows.map((row) => ({ name: row['name'], isReady: row['phase'] === 'ready', checkpoint: positionOf(row) }));
 }
 
 export async function loadTracks(db: AnyDb, projections: readonly Projection[]): Promise<Track[]> {
@@ -210,7 +220,7 @@ export async function forgetViews(db: AnyDb): Promise<void> {
     const tables = [...(await tablesInBooks(trx))];
     for (const name of new Set(tables.map(servedName))) await trx.schema.dropView(name).ifExists().execute();
     for (const name of tables) await trx.schema.dropTable(name).ifExists().execute();
-    for (const table of [GENERATIONS, PARKED, LOG]) await trx.deleteFrom(table).execute();
+    for (const table of [GENERATIONS, PARKED, LOG, STATUS]) await trx.deleteFrom(table).execute();
   });
 }
 

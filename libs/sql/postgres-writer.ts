@@ -130,8 +130,14 @@ async function holdNames(
 ): Promise<Hold> {
   const session = new pg.Client(connectionOf(url));
   let lost = false;
-  session.on('error', () => (lost = true));
-  session.on('end', () => (lost = true));
+  const ended = new Promise<void>((resolve) => {
+    for (const sign of ['error', 'end'] as const) {
+      session.on(sign, () => {
+        lost = true;
+        resolve();
+      });
+    }
+  });
   const giveUp = (): void => void session.end().catch(() => undefined);
   signal.addEventListener('abort', giveUp);
   try {
@@ -154,6 +160,7 @@ async function holdNames(
     get lost() {
       return lost;
     },
+    ended,
     release: () => session.end().catch(() => undefined),
   };
 }

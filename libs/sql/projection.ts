@@ -66,7 +66,7 @@ export type Table =
  */
 export interface Projection {
   readonly name: string;
-  /** A higher version is built anew from the log beside the one it replaces. */
+  /** Another version is built anew from the log beside the one it replaces. One that changes while it runs: see `rebuild`. */
   readonly version: number;
   readonly partition: 'subject' | 'all';
   /** Streams are `<category>-<subject>`; others are passed over. */

@@ -40,4 +40,4 @@ function stateOf(track: Track, building: Track | undefined, follows: boolean): P
 }
 
 const share = (checkpoint: Position, head: Position): number =>
-  head.commit <= 0n ? 1 : Number(((checkpoint.commit + 1n) * 1000n) / (head.commit + 1n)) / 1000;
+  head.commit <= checkpoint.commit ? 1 : Number(((checkpoint.commit + 1n) * 1000n) / (head.commit + 1n)) / 1000;

@@ -15,6 +15,8 @@ import type { Track } from './track.js';
 export interface RunnerOptions extends BatchSources {
   readonly projections: readonly Projection[];
   readonly log: RunnerLog;
+  /** Another process keeps the views: it waits until that one ends. */
+  readonly onWait?: () => void;
   /** After every transaction and every failure: the status may have changed. */
   readonly onStep?: () => void;
   /** Events per transaction while others follow the log beside it. Default 2,000. */
@@ -76,7 +78,12 @@ export class ProjectionRunner {
     this.leases = new Leases(
       options.writer,
       projections.map(({ name }) => name),
-      log,
+      {
+        info: (facts, message) => {
+          log.info(facts, message);
+          options.onWait?.();
+        },
+      },
     );
     const writer = fenced(options.writer, this.leases);
     this.batches = new Batches({ ...options, writer, onLost });
@@ -133,7 +140,7 @@ export class ProjectionRunner {
   }
 
   async status(): Promise<RunnerStatus> {
-    const head = (await this.options.reader.head()) ?? START;
+    const head = (await this.options.reader.lastDelivered()) ?? START;
     const { nowMs } = this.options;
     const oldestMs = this.feed?.oldestMs;
     return {

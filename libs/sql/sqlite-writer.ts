@@ -25,7 +25,7 @@ export function openSqliteWriter(options: { readonly file: string }): SqlWriter 
       return done;
     },
     // Who has the data folder has its views: there is nobody to wait for.
-    hold: async () => ({ lost: false, release: async () => undefined }),
+    hold: async () => ({ lost: false, ended: new Promise(() => undefined), release: async () => undefined }),
     scrub() {
       scrubOwed = true;
       scrubAgain();

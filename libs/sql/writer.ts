@@ -35,6 +35,8 @@ export interface WriteTransaction {
 /** Names that one process alone has: until it lets go, ends, or loses its connection. */
 export interface Hold {
   readonly lost: boolean;
+  /** Resolves when it is lost or released. */
+  readonly ended: Promise<void>;
   release(): Promise<void>;
 }
 

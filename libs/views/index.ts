@@ -40,3 +40,15 @@ export {
   type KeyedCase,
   type RepeatCase,
 } from './repeats/query.js';
+export { customersProjection } from './customers/projection.js';
+export {
+  customerList,
+  nextVisitDue,
+  visitsDue,
+  type CustomerFilter,
+  type CustomerItem,
+  type CustomerPage,
+  type WaitingVisit,
+} from './customers/query.js';
+export { customerCasesProjection } from './customer-cases/projection.js';
+export { customerHistory, openCasesOf, type CustomerCase, type CustomerHistory } from './customer-cases/query.js';

@@ -3,6 +3,8 @@ import { assessmentProjection } from './assessment/projection.js';
 import { caseBoardProjection } from './case-board/projection.js';
 import { caseTimelineProjection } from './case-timeline/projection.js';
 import { countsProjection } from './counts/projection.js';
+import { customerCasesProjection } from './customer-cases/projection.js';
+import { customersProjection } from './customers/projection.js';
 import { deadlinesProjection } from './deadlines/projection.js';
 import { repeatsProjection, type RepeatSources } from './repeats/projection.js';
 
@@ -19,4 +21,6 @@ export const PROJECTIONS: readonly Projection[] = [
 export const projectionsWith = (repeats: RepeatSources): readonly Projection[] => [
   ...PROJECTIONS,
   repeatsProjection(repeats),
+  customersProjection(repeats.secret),
+  customerCasesProjection(repeats.secret),
 ];

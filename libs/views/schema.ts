@@ -2,6 +2,14 @@ import type { AssessmentCaseRow, AssessmentRow } from './assessment/tables.js';
 import type { BoardRow, CaseTermRow, CaseTextRow } from './case-board/tables.js';
 import type { TimelineRow } from './case-timeline/tables.js';
 import type { CountedCaseRow, CountRow } from './counts/tables.js';
+import type { CustomerCaseRow } from './customer-cases/tables.js';
+import type {
+  CustomerKeyRow,
+  CustomerRow,
+  CustomerTermRow,
+  CustomerTextRow,
+  CustomerVisitRow,
+} from './customers/tables.js';
 import type { DeadlineCaseRow, DeadlineRow } from './deadlines/tables.js';
 import type { RepeatCaseRow, RepeatChangeRow, RepeatKeyRow } from './repeats/tables.js';
 
@@ -20,4 +28,10 @@ export interface ViewsSchema {
   repeat_case: RepeatCaseRow;
   repeat_key: RepeatKeyRow;
   repeat_change: RepeatChangeRow;
+  customer: CustomerRow;
+  customer_key: CustomerKeyRow;
+  customer_visit: CustomerVisitRow;
+  customer_text: CustomerTextRow;
+  customer_term: CustomerTermRow;
+  customer_case: CustomerCaseRow;
 }

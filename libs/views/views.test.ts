@@ -198,7 +198,12 @@ test('every view: live rows equal those of a cold rebuild and of events delivere
   const live = await rowsOf(views);
   const readAll: typeof log.store.readAll = async (options) =>
     (await log.store.readAll(options)).flatMap((event) => [event, event]);
-  const twice = { head: () => log.store.head(), readStream: log.store.readStream.bind(log.store), readAll };
+  const twice = {
+    head: () => log.store.head(),
+    lastDelivered: () => log.store.lastDelivered(),
+    readStream: log.store.readStream.bind(log.store),
+    readAll,
+  };
   const reader = Object.assign(Object.create(log.store) as typeof log.store, twice);
   for (const options of [{ named: 'cold' }, { named: 'twice', reader, coldBatchEvents: 7 }]) {
     const other = await TestViews.open(log, PROJECTIONS, options);

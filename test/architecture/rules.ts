@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sql: ['kernel', 'event-store', 'privacy', 'audit'],
   cases: ['kernel', 'calendar', 'policy', 'execution'],
   rulebook: ['kernel', 'calendar', 'policy', 'execution', 'event-store'],
-  organisation: ['kernel', 'policy', 'privacy', 'sql', 'execution', 'event-store'],
+  organisation: ['kernel', 'calendar', 'policy', 'privacy', 'sql', 'execution', 'event-store'],
   customers: ['kernel', 'calendar', 'policy', 'execution'],
   views: [
     'kernel',

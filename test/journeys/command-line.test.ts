@@ -19,7 +19,12 @@ afterAll(() => server.end());
 async function redress(...words: string[]): Promise<{ code: number; out: string }> {
   const child = spawn(process.execPath, [CLI, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', REDRESS_DATA: server.folder, REDRESS_TEST_CLOCK: START_OF_TIME },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...server.stores,
+      REDRESS_DATA: server.folder,
+      REDRESS_TEST_CLOCK: START_OF_TIME,
+    },
   });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -71,7 +76,7 @@ test('verify follows every chain, beside a running server', async () => {
   const { code, out } = await redress('verify');
   expect(code).toBe(0);
   // How many rules are on record goes by how many packs and calendars are shipped.
-  expect(out).toMatch(/^5 events of 1 cases, [1-9]\d* of rules; 0 foreign events; 0 faults\n$/);
+  expect(out).toMatch(/^5 events of 1 cases, 0 of customers, [1-9]\d* of rules; 0 foreign events; 0 faults\n$/);
 });
 
 test('a view is rebuilt beside the live one; one that there is not is refused with those there are', async () => {

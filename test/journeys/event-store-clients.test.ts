@@ -9,7 +9,9 @@ afterEach(async () => {
   await server?.end();
 });
 
-const esdb = { REDRESS_ESDB_PORT: '0', REDRESS_ESDB_INSECURE: '1', REDRESS_ESDB_FOREIGN_WRITES: '1' };
+/** The endpoint serves the embedded log, whatever store the other journeys are on. */
+const embedded = { EVENTSTOREDB_URL: '', REDRESS_ESDB_PORT: '0' };
+const esdb = { ...embedded, REDRESS_ESDB_INSECURE: '1', REDRESS_ESDB_FOREIGN_WRITES: '1' };
 const connect = (of: Server): EventStoreDBClient => {
   const { esdbPort } = JSON.parse(of.said.find((line) => line.startsWith('{"listening":true'))!) as {
     esdbPort: number;
@@ -69,7 +71,7 @@ test('what others write stands beside the cases and changes nothing of them', as
 });
 
 test('without a key nobody gets in, and without the setting there is nothing to get into', async () => {
-  server = await Server.start({ REDRESS_ESDB_PORT: '0' });
+  server = await Server.start(embedded);
   client = connect(server);
   await expect(client.appendToStream('elsewhere-1', jsonEvent({ type: 'a', data: {} }))).rejects.toMatchObject({
     type: 'access-denied',

@@ -84,7 +84,7 @@ test('who follows live sees what comes, and after a restart goes on where they w
   const before = (await wholeFeed()).length;
   await first.until(before);
   const caseId = await server.admin.receive();
-  await first.until(before + 2);
+  await first.until(before + RECEIVED.length);
   first.stop();
   await server.stop();
   await server.run();

@@ -164,6 +164,9 @@ describe('who may see and do what', () => {
     const retry = await server.admin.post('/notifications/retry', { messageId: 'none' });
     expect([retry.status, retry.body.code]).toEqual([404, 'MESSAGE_UNKNOWN']);
     expect((await server.admin.get('/notifications?state=lost')).status).toBe(422);
+    const job = await server.admin.post('/jobs/retry', { id: 'none' });
+    expect([job.status, job.body.code]).toEqual([404, 'JOB_UNKNOWN']);
+    expect((await server.admin.get('/jobs?state=lost')).status).toBe(422);
     expect((await server.admin.send('PATCH', `/people/${id}`, { email: 'li@example.org' })).body).toMatchObject({
       ...{ id, name: 'li', email: 'li@example.org' },
     });
@@ -177,7 +180,9 @@ test('redress notifications shows who was told of what, and tries again what is 
   const shown = await redress('notifications', '--state', 'sent');
   expect(shown).toMatch(new RegExp(`E-1.major  ${caseId}  service_centre_head  email → log \\(NOBODY_HOLDS_POST\\)`));
   expect(await redress('notifications', '--retry')).toBe('0 messages are tried again.\n');
+  expect(await redress('jobs', 'list', '--state', 'done')).toMatch(/^\S+  notifications  done  \S+$/m);
   await server.stop();
+  expect(await redress('jobs', 'retry')).toBe('0 jobs are tried again.\n');
   expect(await redress('notifications', '--state', 'sent')).toBe(shown);
   expect(await redress('notifications', '--retry', 'none')).toContain('MESSAGE_UNKNOWN');
 });
@@ -186,7 +191,12 @@ test('redress notifications shows who was told of what, and tries again what is 
 async function redress(...words: string[]): Promise<string> {
   const child = spawn(process.execPath, [CLI, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', REDRESS_DATA: server.folder, REDRESS_TEST_CLOCK: START_OF_TIME },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...server.stores,
+      REDRESS_DATA: server.folder,
+      REDRESS_TEST_CLOCK: START_OF_TIME,
+    },
   });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));

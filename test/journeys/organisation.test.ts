@@ -48,7 +48,12 @@ afterAll(() => server.end());
 async function redress(...words: string[]): Promise<{ code: number; out: string }> {
   const child = spawn(process.execPath, [CLI, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', REDRESS_DATA: server.folder, REDRESS_TEST_CLOCK: START_OF_TIME },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...server.stores,
+      REDRESS_DATA: server.folder,
+      REDRESS_TEST_CLOCK: START_OF_TIME,
+    },
   });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));

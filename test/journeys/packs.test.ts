@@ -17,6 +17,15 @@ async function clocks(caseId: string): Promise<Record<string, string>> {
   const { clocks: runs } = await shown(caseId);
   return Object.fromEntries(runs.map((it: { clock: string; state: string }) => [it.clock, it.state]));
 }
+/** Puts somebody who answers for a post of a pack on record, from now on. */
+async function holds(post: string, name: string): Promise<Client> {
+  const { id, key } = await admin.hire(name, 'supervisor');
+  const from = (await admin.get('/clock')).body.now;
+  await admin.post('/organisation/define-post', { post });
+  const assigned = await admin.post('/organisation/assign-post', { post, person: id, from });
+  expect([post, assigned.status]).toEqual([post, 200]);
+  return server.as(key);
+}
 async function refusal(caseId: string, name: string, body: object = {}, by: Client = admin): Promise<[number, string]> {
   const answer = await by.post(`/cases/${caseId}/${name}`, body);
   return [answer.status, answer.body.code];
@@ -94,6 +103,7 @@ describe('the dealer’s own procedure', () => {
     await admin.command(caseId, 'record-return-visit', { channel: 'phone', reached: true });
     // A result ends what was called in.
     await admin.command(caseId, 'close');
+    await admin.command(caseId, 'archive', { year: 2026 });
   });
 
   test('without the plate the record is not complete', async () => {
@@ -124,20 +134,9 @@ describe('the laboratory’s own procedure', () => {
   });
 
   test('a wrong report: two people and a blind code, recalled, marked, told in writing, the opinion asked', async () => {
-    const [head, signatory, second] = [
-      await admin.hire('钱质量', 'supervisor'),
-      await admin.hire('孙签字', 'supervisor'),
-      await admin.hire('周检测', 'agent'),
-    ];
-    const origin = (await admin.get('/clock')).body.now;
-    for (const [post, personId] of [
-      ['quality_head', head.id],
-      ['authorised_signatory', signatory.id],
-    ]) {
-      await admin.post('/organisation/define-post', { post });
-      const assigned = await admin.post('/organisation/assign-post', { post, person: personId, from: origin });
-      expect([post, assigned.status]).toEqual([post, 200]);
-    }
+    const head = await holds('quality_head', '钱质量');
+    const signatory = await holds('authorised_signatory', '孙签字');
+    const second = await admin.hire('周检测', 'agent');
     const caseId = await admin.receive(appeal(await daysAgo(3)));
     await admin.command(caseId, 'accept');
     await admin.command(caseId, 'record-investigation', { justification: 'justified' });
@@ -146,14 +145,14 @@ describe('the laboratory’s own procedure', () => {
       403,
       'POST_NEEDED',
     ]);
-    await step({ step: 'preliminary_opinion' }, server.as(head.key));
+    await step({ step: 'preliminary_opinion' }, head);
     const values = { blind_code: 'B-17', sample: 'original', retest_result: 'wrong' };
     expect((await refusal(caseId, 'complete-required-step', { step: 'retest', values }))[1]).toBe(
       'SECOND_PERSON_NEEDED',
     );
     await step({ step: 'retest', secondPerson: second.id, values });
     expect((await refusal(caseId, 'resolve', { outcome: 'remedied' }))[1]).toBe('STEP_OPEN');
-    await step({ step: 'correction_approved' }, server.as(signatory.key));
+    await step({ step: 'correction_approved' }, signatory);
     await step({ step: 'report_recalled' });
     await step({ step: 'report_voided' });
     await step({ step: 'corrected_report_issued', values: { corrected_report: 'R-17-C', marked: true } });
@@ -165,5 +164,129 @@ describe('the laboratory’s own procedure', () => {
     await admin.command(caseId, 'close');
     await admin.command(caseId, 'archive', { year: 2026 });
     expect((await shown(caseId)).forms).toMatchObject([{ form: 'opinion', words: { value: { opinion: '可以' } } }]);
+  });
+
+  test('an urgent appeal is answered within three working days, over a weekend that is worked (调休)', async () => {
+    // Wednesday 11 February 2026, nine in the morning: Saturday the 14th makes up for the Spring Festival.
+    const wednesday = '2026-02-11T01:00:00.000Z';
+    await advance((Date.parse(wednesday) - (await today()).getTime()) / HOUR_MS);
+    const urgent = appeal(await daysAgo(1));
+    const caseId = await admin.receive({ ...urgent, fields: { ...urgent.fields, urgent: true } });
+    const { clocks: runs } = await shown(caseId);
+    expect(runs).toContainEqual(
+      expect.objectContaining({ clock: 'K-6.urgent', budget: '3bd', dueAt: '2026-02-14T01:00:00.000Z' }),
+    );
+    await advance(72);
+    await admin.command(caseId, 'give-reply', { channel: 'letter', text: '复测结果' });
+    expect(await clocks(caseId)).toMatchObject({ 'K-6.urgent': 'met' });
+  });
+});
+
+describe('the property manager’s own procedure', () => {
+  test('repeated back, a promised time, options until the customer agrees, told of each step, revisited, archived', async () => {
+    const caseId = await admin.receive({ pack: 'property', category: 'equipment', fields: { project: 'JY-2' } });
+    await admin.command(caseId, 'acknowledge', { channel: 'phone' });
+    const dueAt = new Date(Date.parse((await admin.get('/clock')).body.now) + 24 * HOUR_MS).toISOString();
+    const { body: promised } = await admin.command(caseId, 'make-promise', { dueAt, text: '明天答复' });
+    expect(await clocks(caseId)).toMatchObject({ 'I-11': 'met', 'K-1': 'met', promise: 'running' });
+    await admin.command(caseId, 'accept');
+    await advance(24);
+    await admin.command(caseId, 'keep-promise', { promiseId: promised.result.promiseId });
+    const { body: first } = await admin.command(caseId, 'propose-plan', { measures: '修理' });
+    await admin.command(caseId, 'reject-plan', { planId: first.result.planId, by: 'customer', objection: '要求更换' });
+    expect((await refusal(caseId, 'resolve', { outcome: 'remedied' }))[1]).toBe('PLAN_NOT_CONFIRMED');
+    const { body: second } = await admin.command(caseId, 'propose-plan', { measures: '更换' });
+    await admin.command(caseId, 'accept-plan', { planId: second.result.planId, by: 'customer' });
+    await advance(24);
+    await admin.command(caseId, 'report-progress', { toCustomer: true, text: '已订货' });
+    expect(await clocks(caseId)).toMatchObject({ promise: 'met', 'H-3.progress': 'running' });
+    await admin.command(caseId, 'resolve', { outcome: 'remedied' });
+    expect(await refusal(caseId, 'close')).toEqual([409, 'RETURN_VISIT_MISSING']);
+    await admin.command(caseId, 'record-return-visit', { channel: 'phone', reached: true, satisfied: true });
+    await admin.command(caseId, 'close');
+    await admin.command(caseId, 'archive', { year: 2026 });
+    expect(await shown(caseId)).toMatchObject({ phase: 'archived' });
+  });
+
+  test('a sudden event that hits three households is major, and the estate manager is called in', async () => {
+    const caseId = await admin.receive({ pack: 'property', category: 'sudden_events', persons: 3 });
+    expect(await shown(caseId)).toMatchObject({
+      severity: 'major',
+      escalations: [{ chain: 'sudden', level: 1, recipients: ['estate_manager'] }],
+    });
+    await advance(1);
+    const { escalations } = await shown(caseId);
+    expect(escalations).toContainEqual(
+      expect.objectContaining({ chain: 'sudden', level: 2, recipients: ['company_leaders'] }),
+    );
+  });
+});
+
+describe('the CRM service’s own procedure', () => {
+  test('a request: order, analysis, design, three reviews, confirmation, execution, archive', async () => {
+    const manager = await holds('service_manager', '吴经理');
+    const caseId = await admin.receive({ pack: 'crm', kind: 'request', category: 'service', channel: 'email' });
+    await admin.command(caseId, 'give-reply', { channel: 'email', text: '已收到' });
+    const words = { content: '培训', scope: '两个部门', standard: '考核合格' };
+    await advance(47);
+    const order = { type: 'training', deadline: '2026-04-01', ...words };
+    await admin.command(caseId, 'fill-form', { form: 'service_order', values: order });
+    expect(await clocks(caseId)).toMatchObject({ 'I-10.response': 'met', 'I-10.confirmed': 'met' });
+    await admin.command(caseId, 'accept');
+    const { body } = await admin.command(caseId, 'propose-plan', { measures: '两天培训' });
+    await admin.command(caseId, 'accept-plan', { planId: body.result.planId, by: 'customer' });
+    for (const step of ['analysed', 'designed', 'reviewed_by_team', 'reviewed_by_customer']) {
+      await admin.command(caseId, 'complete-required-step', { step });
+    }
+    expect((await refusal(caseId, 'complete-required-step', { step: 'reviewed_by_management' }))[1]).toBe(
+      'POST_NEEDED',
+    );
+    await manager.command(caseId, 'complete-required-step', { step: 'reviewed_by_management' });
+    expect((await refusal(caseId, 'resolve', { outcome: 'settled' }))[1]).toBe('PLAN_NOT_CONFIRMED');
+    const confirmed = { content: '培训', plan: '两天', responsibilities: '双方', times: '四月' };
+    await admin.command(caseId, 'fill-form', { form: 'plan_confirmation', values: confirmed });
+    await admin.command(caseId, 'resolve', { outcome: 'settled' });
+    await admin.command(caseId, 'close');
+    await admin.command(caseId, 'archive', { year: 2026 });
+  });
+
+  test('a complaint is answered by its urgency class, which may change, and ranks by what it hits', async () => {
+    const caseId = await admin.receive({ pack: 'crm', category: 'product', fields: { hits_reputation: true } });
+    expect(await shown(caseId)).toMatchObject({ priority: { priority: 'p1', rule: 'S-4.reputation' } });
+    await advance(3);
+    expect(await clocks(caseId)).toMatchObject({ 'K-1': 'running' });
+    // Two hours from the beginning, which are over.
+    await admin.command(caseId, 'classify', { fields: { urgency: 'critical' } });
+    await advance(1);
+    const { clocks: runs } = await shown(caseId);
+    expect(runs).toContainEqual(expect.objectContaining({ clock: 'K-1', budget: '2h', state: 'missed' }));
+  });
+});
+
+describe('the regulator’s procedure (FCA DISP)', () => {
+  test('not resolved in three business days it is acknowledged, and gets its final response in writing', async () => {
+    const caseId = await admin.receive({ pack: 'fca-disp', category: 'insurance', channel: 'letter' });
+    await advance(24 * 7);
+    expect(await clocks(caseId)).toMatchObject({ 'DISP-1.5.1': 'missed', 'DISP-1.6.2': 'running' });
+    // A summary resolution that was not reached calls nobody in.
+    expect((await shown(caseId)).escalations.map((it: { clock?: string }) => it.clock)).not.toContain('DISP-1.5.1');
+    await admin.command(caseId, 'acknowledge', { channel: 'letter' });
+    await admin.command(caseId, 'accept');
+    await advance(24 * 30);
+    await admin.command(caseId, 'resolve', { outcome: 'explained' });
+    expect(await refusal(caseId, 'close')).toEqual([409, 'FINAL_RESPONSE_MISSING']);
+    await admin.command(caseId, 'notify-customer', { channel: 'letter', inWriting: true, text: 'Our final response' });
+    expect(await clocks(caseId)).toMatchObject({ 'DISP-1.6.2': 'met' });
+    await admin.command(caseId, 'close');
+    await admin.command(caseId, 'archive', { year: 2026 });
+  });
+
+  test('of payment services fifteen business days, with a holding reply thirty-five', async () => {
+    const caseId = await admin.receive({ pack: 'fca-disp', category: 'payment_services' });
+    const final = async () =>
+      (await shown(caseId)).clocks.find((it: { clock: string }) => it.clock === 'DISP-1.6.2').budget;
+    expect(await final()).toBe('15bd@close');
+    await admin.command(caseId, 'classify', { fields: { holding_reply: true } });
+    expect(await final()).toBe('35bd@close');
   });
 });

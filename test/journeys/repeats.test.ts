@@ -103,8 +103,30 @@ test('H-9, S-1: a second complaint after handling was finished is important; a r
   });
 });
 
-test('repeats of a case that is not there are not found', async () => {
+test('R-1, A-7: a pack that is published now compares by its own fields and window; a restart finds nothing anew', async () => {
   server = await Server.start();
-  const { status, body } = await server.admin.get('/cases/00000000-0000-4000-8000-000000000000/repeats');
+  const { admin } = server;
+  const { status, body } = await admin.get('/cases/00000000-0000-4000-8000-000000000000/repeats');
   expect([status, body.code]).toEqual([404, 'CASE_NOT_FOUND']);
+  const group = (await admin.get('/policies/group/1?as=text')).body as string;
+  const rule = /same: \[field.project, category\][^]*?distinctComplainants: true/;
+  const text = group.replace('id: group', 'id: mine').replace(rule, 'same: [field.project]\n    window: 24h');
+  expect((await admin.post('/policies', { text })).status).toBe(201);
+  const mine = (n: number, more: object = {}) => admin.receive(complaint(n, { pack: 'mine', ...more }));
+  const first = await mine(1);
+  await admin.post('/test-clock', { advanceMs: DAY });
+  const second = await mine(2, { category: 'other' });
+  await admin.post('/test-clock', { advanceMs: DAY + 1 });
+  const third = await mine(3);
+  // By the rules of the group it is neither of them.
+  const elsewhere = await admin.receive(complaint(4));
+  await matched(server);
+  const all = [first, second, third, elsewhere];
+  expect(await severitiesOf(admin, all)).toEqual(['important', 'important', 'general', 'general']);
+  const head = (await admin.get('/events?after=head')).body.next;
+  await server.stop();
+  await server.run();
+  await matched(server);
+  expect((await admin.get('/events?after=head')).body.next).toBe(head);
+  expect(await severitiesOf(admin, all)).toEqual(['important', 'important', 'general', 'general']);
 });

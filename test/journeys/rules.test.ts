@@ -28,7 +28,12 @@ afterAll(() => server.end());
 async function redress(...words: string[]): Promise<{ code: number; out: string }> {
   const child = spawn(process.execPath, [CLI, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', REDRESS_DATA: server.folder, REDRESS_TEST_CLOCK: NEW_YEARS_EVE },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...server.stores,
+      REDRESS_DATA: server.folder,
+      REDRESS_TEST_CLOCK: NEW_YEARS_EVE,
+    },
   });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -128,7 +133,7 @@ describe('K-10 over HTTP: a deadline into a year that nobody has announced', () 
     });
     await server.admin.post('/test-clock', { advanceMs: MINUTE });
     await until(progress, ({ recomputing }) => recomputing === undefined);
-    const { recorded } = await readLog(server.folder);
+    const { recorded } = await readLog(server.logFolder);
     expect(recorded.find(({ type }) => type === 'ProvisionalDeadlinesRecomputed')?.data).toEqual({
       calendar: 'cn-2027',
       cases: 1,
@@ -144,7 +149,7 @@ describe('K-10 over HTTP: a deadline into a year that nobody has announced', () 
     expect(await moves(caseId)).toHaveLength(1);
     expect((await server.admin.get(`/counts?atLeast=${await head()}`)).status).toBe(200);
     await server.stop();
-    expect(await partFromRebuild(server.folder)).toEqual([]);
+    expect(await partFromRebuild(server.folder, server.stores)).toEqual([]);
     await server.run();
   });
 
@@ -266,7 +271,7 @@ describe('A-7 over HTTP: a new version of a pack', () => {
 
   test('A-5: every chain of rules holds', async () => {
     await server.stop();
-    const { events } = await readLog(server.folder);
+    const { events } = await readLog(server.logFolder);
     const streams = new Set(events.map(({ stream }) => stream));
     for (const stream of ['calendar-cn', 'policy-group', 'policy-mine', 'rulebook-streams']) {
       expect(streams).toContain(stream);

@@ -1,21 +1,52 @@
-import { freshSchema, isOnPostgres } from '#sql/testing';
+import { freshSchema, isOnEventStoreDb, isOnPostgres } from '#sql/testing';
+import { serviceUrl } from '#testing';
+import { EndpointProcess } from '../../libs/event-store/endpoint/testing/endpoint-process.js';
 import { EngineProcess, newFolder, type Answer } from '../support/engine.js';
+import type { Stores } from '../support/views.js';
 
 export const ADMIN_KEY = 'the first administrator of the journeys';
 /** Where test clocks of journeys start. */
 export const START_OF_TIME = '2026-01-05T01:00:00.000Z';
 
-/** The server as people run it, on a test clock, with those who come to it; its views where the tests of the file keep theirs. */
+/** The server as people run it, on a test clock, with those who come to it; on the stores that the tests of the file are for. */
 export class Server extends EngineProcess {
+  /** Settings that name the stores it is on; none where they are in its folder. */
+  readonly stores: Stores = {};
+  private readonly endpoint: EndpointProcess | undefined;
+
   static override async start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
-    const server = new Server(newFolder(), {
+    const endpoint = isOnEventStoreDb() ? await EndpointProcess.start() : undefined;
+    const stores = {
       ...(isOnPostgres() && { REDRESS_DATABASE_URL: await freshSchema() }),
+      ...(endpoint && { EVENTSTOREDB_URL: endpoint.url }),
+    };
+    // Where the log is shared jobs are carried: the journeys run in both sizes.
+    const redis = endpoint && (await serviceUrl('redis'));
+    const server = new Server(newFolder(), {
+      ...stores,
+      ...(redis !== undefined && { REDRESS_REDIS_URL: redis }),
       REDRESS_ADMIN_KEY: ADMIN_KEY,
       REDRESS_TEST_CLOCK: START_OF_TIME,
       ...environment,
     });
-    await server.run();
+    Object.assign(server, { endpoint, stores });
+    try {
+      await server.run();
+    } catch (error) {
+      await endpoint?.end();
+      throw error;
+    }
     return server;
+  }
+
+  /** Where its log lies as a file, in its own folder or in that of the endpoint. */
+  get logFolder(): string {
+    return this.endpoint?.folder ?? this.folder;
+  }
+
+  override async end(): Promise<void> {
+    await super.end();
+    await this.endpoint?.end();
   }
 
   as(key: string): Client {

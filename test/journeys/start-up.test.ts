@@ -8,7 +8,7 @@ afterEach(() => server?.end());
 
 test('a setting that is not known is an error at the start that lists those that are', async () => {
   await expect(Server.start({ REDRESS_DAAT: 'x' })).rejects.toThrow(/REDRESS_DAAT is no setting.*REDRESS_DATA/);
-  await expect(Server.start({ EVENTSTOREDB_URL: 'esdb://x' })).rejects.toThrow(/not built yet/);
+  await expect(Server.start({ REDRESS_REDIS_URL: 'redis://x' })).rejects.toThrow(/not built yet/);
 });
 
 test('one folder has one server; the other says which', async () => {

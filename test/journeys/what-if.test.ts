@@ -80,7 +80,12 @@ test('redress whatif prints case by case and the sum', async () => {
   writeFileSync(file, stricter);
   const cli = join(import.meta.dirname, '../../apps/cli/main.js');
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'whatif', '--pack', file], {
-    env: { PATH: process.env['PATH'] ?? '', REDRESS_DATA: server.folder, REDRESS_TEST_CLOCK: START_OF_TIME },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...server.stores,
+      REDRESS_DATA: server.folder,
+      REDRESS_TEST_CLOCK: START_OF_TIME,
+    },
   });
   expect(stdout).toContain('2 cases of group under group 1: 2 would differ');
   expect(stdout).toMatch(/ {2}K-1 run 1: met, due 2026-01-07T01:00:00\.000Z → missed, due 2026-01-06T01:00:00\.000Z/);

@@ -13,8 +13,8 @@ import { decodeEvent, newId, plusMs, TestClock, type Refusal } from '#kernel';
 import { groupPack } from '#policy';
 import { openEmbeddedVault } from '#privacy/embedded';
 
-/** 2,000 in CI; more by PROPERTY_RUNS. */
-const LIVES = Number(process.env.PROPERTY_RUNS ?? 2000);
+/** 1,000 in CI; more by PROPERTY_RUNS. */
+const LIVES = Number(process.env.PROPERTY_RUNS ?? 1000);
 const AT_ONCE = 64;
 
 type Answer = Executed | Refusal;

@@ -1,4 +1,5 @@
 import { caseAggregate, caseStream, type CaseEvent, type CaseState } from '#cases';
+import { customerAggregate, customerKeysOf, type CustomerEvent } from '#customers';
 import type { EventStore } from '#event-store';
 import { openEmbeddedEventStore } from '#event-store/embedded';
 import { CommandExecutor } from '#execution';
@@ -38,6 +39,32 @@ export async function erase({ store, vault }: Holders, caseId: string, parties: 
     id: caseId,
     command: {},
     decide: () => accept<CaseEvent>([{ type: 'SubjectErased', data: { parties, keyIds } }]),
+    commandId: newId(),
+    digest: '',
+    actor: ENGINE,
+    correlationId: 'erased by hand',
+  });
+  if (isRefusal(outcome)) throw new Error(`not erased: ${outcome.code}`);
+  await vault.destroy(keyIds);
+  return (await store.head())!;
+}
+
+/** Erases a customer, or a contact of theirs, in the same way. */
+export async function eraseCustomer({ store, vault }: Holders, customerId: string, party?: string): Promise<Position> {
+  const policy = groupPack();
+  const executor = new CommandExecutor(customerAggregate, {
+    store,
+    vault,
+    clock: new SystemClock(),
+    policyFor: () => ({ pack: policy.id, version: policy.version, policy }),
+  });
+  const { state } = (await executor.load(customerId))!;
+  const parties = [party ?? state.partyId];
+  const keyIds = parties.flatMap((it) => customerKeysOf(state, it));
+  const outcome = await executor.execute({
+    id: customerId,
+    command: {},
+    decide: () => accept<CustomerEvent>([{ type: 'SubjectErased', data: { parties, keyIds } }]),
     commandId: newId(),
     digest: '',
     actor: ENGINE,

@@ -1,6 +1,6 @@
-import { openEmbeddedEventReader } from '#event-store/embedded';
 import type { StoredEvent } from '#event-store';
-import { decodeEvent, START, type RecordedEvent } from '#kernel';
+import { decodeEvent, type RecordedEvent } from '#kernel';
+import { openLogReader } from '../../apps/worker/log-reader.js';
 
 export interface WholeLog {
   readonly epoch: string;
@@ -9,16 +9,22 @@ export interface WholeLog {
   readonly recorded: readonly (RecordedEvent & { readonly position: StoredEvent['position'] })[];
 }
 
-/** All that stands in the log of a folder, in its order. */
-export async function readLog(folder: string): Promise<WholeLog> {
-  const reader = openEmbeddedEventReader({ folder });
+/** What an adapter writes down of the log itself. */
+const NAME_STREAM = 'redress-log';
+const PAGE = 1_000;
+
+/** All that stands in the log of a folder, or in the EventStoreDB that is named, in its order. */
+export async function readLog(folder: string, eventStoreUrl?: string): Promise<WholeLog> {
+  const reader = await openLogReader({ folder, eventStoreUrl });
   try {
-    const events: StoredEvent[] = [];
-    for (let after = START; ; after = events.at(-1)!.position) {
-      const batch = reader.readAllBatch(after, 10_000);
-      if (batch.length === 0) break;
-      events.push(...batch);
+    const all: StoredEvent[] = [];
+    for (let after: StoredEvent | undefined; ; after = all.at(-1)) {
+      const page = await reader.readAll({ from: after?.position ?? 'start', maxCount: PAGE + 1 });
+      const fresh = after === undefined ? page : page.slice(1);
+      if (fresh.length === 0) break;
+      all.push(...fresh);
     }
+    const events = all.filter(({ stream }) => stream !== NAME_STREAM);
     const recorded = events.flatMap((event) => {
       const ours = decodeEvent(event, {});
       return ours === undefined ? [] : [{ ...ours, position: event.position }];

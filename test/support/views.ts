@@ -1,13 +1,19 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
-import { openEmbeddedEventReader } from '#event-store/embedded';
 import { START } from '#kernel';
 import { loadMasterKey } from '#privacy/embedded';
-import { openSql, servedName, tablesOf } from '#sql';
+import { openSql, servedName, tablesOf, type SqlPlace } from '#sql';
+import { openLogReader } from '../../apps/worker/log-reader.js';
 import { startProjector } from '../../apps/worker/projector.js';
 import { viewsPlace } from '../../apps/worker/views-place.js';
 import { newFolder } from './engine.js';
+
+/** Settings that name stores outside of the data folder. */
+export interface Stores {
+  readonly EVENTSTOREDB_URL?: string;
+  readonly REDRESS_DATABASE_URL?: string;
+}
 
 /** Every row of every table that readers see, sorted, as JSON. */
 export type Dump = Readonly<Record<string, readonly string[]>>;
@@ -54,11 +60,11 @@ export function copyWithoutViews(folder: string): string {
   return copy;
 }
 
-/** The views as they come about from nothing: on a copy of the folder, by the projector that runs in the engine. */
-export async function rebuildCold(folder: string): Promise<Dump> {
+/** The views as they come about from nothing: in a copy of the folder, by the projector that runs in the engine. */
+export async function rebuildCold(folder: string, stores: Stores = {}): Promise<Dump> {
   const copy = copyWithoutViews(folder);
   try {
-    await finishViews(copy);
+    await finishViews(copy, stores, viewsPlace(copy, undefined));
     return await dumpViews(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -66,11 +72,13 @@ export async function rebuildCold(folder: string): Promise<Dump> {
 }
 
 /** Brings the views of a folder nothing runs on to the end of its log, as the next start does. */
-async function finishViews(folder: string, databaseUrl?: string): Promise<void> {
-  const reader = openEmbeddedEventReader({ folder });
-  const head = (await reader.head()) ?? START;
+async function finishViews(folder: string, stores: Stores, views?: SqlPlace): Promise<void> {
+  const { EVENTSTOREDB_URL: eventStoreUrl, REDRESS_DATABASE_URL: databaseUrl } = stores;
+  const reader = await openLogReader({ folder, eventStoreUrl });
+  const head = (await reader.lastDelivered()) ?? START;
   await reader.close();
-  const projector = await startProjector({ folder, databaseUrl, masterKey: loadMasterKey({ folder }) });
+  const masterKey = loadMasterKey({ folder });
+  const projector = await startProjector({ folder, eventStoreUrl, databaseUrl, masterKey, ...(views && { views }) });
   try {
     if (!(await projector.waitFor(head, 120_000))) throw new Error('the views do not come to the end of the log');
   } finally {
@@ -82,9 +90,9 @@ async function finishViews(folder: string, databaseUrl?: string): Promise<void> 
  * Where the views of a folder nothing runs on part from a rebuild; empty where they are equal row by row. What the
  * engine's own automations wrote while it was stopped is taken in first, from where the views had come.
  */
-export async function partFromRebuild(folder: string, databaseUrl?: string): Promise<string[]> {
-  await finishViews(folder, databaseUrl);
-  return differences(await dumpViews(folder, databaseUrl), await rebuildCold(folder));
+export async function partFromRebuild(folder: string, stores: Stores = {}): Promise<string[]> {
+  await finishViews(folder, stores);
+  return differences(await dumpViews(folder, stores.REDRESS_DATABASE_URL), await rebuildCold(folder, stores));
 }
 
 /** Where two dumps part, in words; empty where they are equal row by row. */

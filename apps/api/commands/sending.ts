@@ -91,7 +91,8 @@ export function idempotencyKeyOf(request: Request): string {
   );
 }
 
-function etagOf(header: string | undefined): number | undefined {
+/** The revision that the sender believes in; undefined where any will do. @throws ProblemError BAD_HEADER */
+export function etagOf(header: string | undefined): number | undefined {
   if (header === undefined || header === '*') return undefined;
   const revision = ETAG.exec(header)?.[1];
   if (revision !== undefined) return Number(revision);

@@ -1,9 +1,10 @@
 import type { EventStore, StoredEvent } from '#event-store';
+import { Predecessors } from '#event-store/succession';
 import {
   comparePositions,
   decodeEvent,
-  parsePositionToken,
   positionToken,
+  readPositionToken,
   START,
   type Position,
   type RecordedEvent,
@@ -43,20 +44,28 @@ const SCANNED_PER_REQUEST = 20_000;
 
 /** The ordered feed of case events (EVENTS.md 4): reads pages from a position, and shapes single events for the stream. */
 export class Feed {
-  constructor(readonly ports: FeedPorts) {}
+  private readonly predecessors: Predecessors;
+
+  constructor(readonly ports: FeedPorts) {
+    this.predecessors = new Predecessors(ports.store);
+  }
 
   /**
-   * The position behind which a subscriber goes on: a token, or `start`, or `head`.
-   * @throws ProblemError BAD_POSITION, FOREIGN_POSITION, POSITION_AHEAD
+   * The position behind which a subscriber goes on: a token, or `start`, or `head`. A token of a log that this one was moved
+   * or restored from is translated.
+   * @throws ProblemError BAD_POSITION, FOREIGN_POSITION, POSITION_AHEAD, POSITION_LOST
    */
   async positionOf(token: string | undefined): Promise<Position> {
     const { store } = this.ports;
     if (token === undefined || token === 'start') return START;
     const head = (await store.head()) ?? START;
     if (token === 'head') return head;
-    const position = parsePositionToken(store.epoch, token);
-    if (position === 'malformed') throw new ProblemError('BAD_POSITION');
+    const read = readPositionToken(token);
+    if (read === undefined) throw new ProblemError('BAD_POSITION');
+    const { epoch, position: told } = read;
+    const position = epoch === store.epoch ? told : await this.predecessors.translate(epoch, told);
     if (position === 'foreign') throw new ProblemError('FOREIGN_POSITION');
+    if (position === 'lost') throw new ProblemError('POSITION_LOST');
     if (comparePositions(position, head) > 0) throw new ProblemError('POSITION_AHEAD');
     return position;
   }

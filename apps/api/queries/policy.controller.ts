@@ -35,6 +35,7 @@ export class PolicyController {
       channels: CHANNELS,
       circumstances: CIRCUMSTANCES,
       currency: pack.currency,
+      customers: pack.customers,
       clocks: pack.clocks.map(({ id, label, budget, countsFrom, source }) => ({
         id,
         label,

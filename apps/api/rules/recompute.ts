@@ -20,7 +20,8 @@ export function recomputeProvisional(
         .publications()
         .filter(({ recomputed }) => !recomputed)
         .map(({ snapshot: { id, country }, recordedAt }) => ({ country, calendar: id, publishedAt: recordedAt })),
-    viewsCaughtUp: async () => engine.projector.waitFor((await engine.store.head()) ?? START, WAIT_FOR_VIEWS_MS),
+    viewsCaughtUp: async () =>
+      engine.projector.waitFor((await engine.store.lastDelivered()) ?? START, WAIT_FOR_VIEWS_MS),
     provisionalCases: (after, limit) => provisionalCases(engine.views, after, limit),
     recompute: (caseId, calendar, pass) => recompute(engine, caseId, deriveId(secret, calendar, `${pass}`, caseId)),
     done: ({ country, calendar }, counts) => engine.rulebook.recomputed(country, { calendar, ...counts }),

@@ -6,7 +6,7 @@ import {
   type CaseDifference,
   type DifferenceSum,
 } from '#cases';
-import { decodeEvent, isRefusal, newId, refuse, type Instant, type Refusal } from '#kernel';
+import { decodeEvent, isRefusal, newId, refuse, START, type Instant, type Refusal } from '#kernel';
 import { loadPack, WrongPack, type Policy } from '#policy';
 import type { RecordedCaseEvent } from '#cases';
 import type { Engine } from '../engine.js';
@@ -38,6 +38,7 @@ export interface WhatIf {
 const MOST_SHOWN = 1000;
 const MOST_KEPT = 20;
 const PAGE = 500;
+const WAIT_FOR_VIEWS_MS = 30_000;
 
 /** The questions that were asked of this process, the latest ones kept; one is worked on at a time. */
 export class WhatIfs {
@@ -89,6 +90,7 @@ export class WhatIfs {
     const counter = new DifferenceCounter();
     const differences: CaseDifference[] = [];
     try {
+      await this.viewsCaughtUp();
       for await (const caseIds of this.casesOf(asked)) {
         for (const caseId of caseIds) {
           const difference = await this.compare(caseId, begun, after);
@@ -103,6 +105,13 @@ export class WhatIfs {
       const failure = (error as Error).message;
       this.keep({ ...begun, state: 'failed', sum: counter.sum(), differences, failure });
     }
+  }
+
+  /** Which cases there are is asked of a view. @throws Error where it does not come to what the log held when this began */
+  private async viewsCaughtUp(): Promise<void> {
+    const { store, projector } = this.engine;
+    const isThere = await projector.waitFor((await store.lastDelivered()) ?? START, WAIT_FOR_VIEWS_MS);
+    if (!isThere) throw new Error('the views do not come up with the log');
   }
 
   private async compare(

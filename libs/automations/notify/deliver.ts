@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel';
-import { JobWorker, type Backoff, type Job, type Jobs } from '#jobs';
+import { workersOn, type Backoff, type Job, type Jobs, type StartWorker, type Worker } from '#jobs';
 import type { Fallback, MailCarrier, Notice, Outbox } from '#notifications';
 import type { Policy } from '#policy';
 import { render, type Reader } from './render.js';
@@ -28,6 +28,8 @@ export interface DeliverPorts {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly jobs: Jobs;
+  /** Default: straight from the ledger, one after the other. */
+  readonly startWorker?: StartWorker;
   readonly policyFor: (pack: string, version: string) => Policy;
   readonly publicUrl: string;
   /** Undefined where nobody of that id or post is there. */
@@ -43,8 +45,8 @@ export interface DeliverPorts {
  * When a message is sealed, then it is delivered: by mail, or into the log where the rule says so or no mail can be sent. A
  * server that does not take it is tried again; a message that was sent is not sent again, but for a crash right behind it.
  */
-export const deliverMessages = (ports: DeliverPorts): JobWorker =>
-  new JobWorker({
+export const deliverMessages = (ports: DeliverPorts): Worker =>
+  (ports.startWorker ?? workersOn(undefined, 1))({
     ...{ jobs: ports.jobs, clock: ports.clock, queue: DELIVERIES, backoff: DELIVERY_BACKOFF },
     ...{ onFailed: ports.onFailed, onFailure: ports.onFailure },
     work: ({ id }) => deliver(id, ports),

@@ -51,8 +51,9 @@ export class NotifyFromLog {
 
   constructor(private readonly ports: NotifyPorts) {}
 
-  /** Goes on where the outbox stands. */
+  /** Goes on where the outbox stands, also after a stop. */
   start(): void {
+    this.stopped = false;
     this.running = this.run();
   }
 

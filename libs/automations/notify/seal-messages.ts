@@ -36,6 +36,10 @@ export class SealMessages {
   }
 
   /** Call it at the start, and when notices were recorded. */
+  start(): void {
+    this.loop.start();
+  }
+
   arm(): void {
     this.loop.arm();
   }

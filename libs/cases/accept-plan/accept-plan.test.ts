@@ -8,7 +8,7 @@ test('H-3: the customer confirms a plan', () => {
   plan()
     .when(acceptPlan, { planId: 'plan-1', by: 'customer' })
     .gives(['PlanAccepted', { planId: 'plan-1', by: 'customer' }])
-    .leaves({ plans: [{ planId: 'plan-1', state: 'accepted' }] })
+    .leaves({ plans: [{ planId: 'plan-1', state: 'accepted', round: 0 }] })
     .and()
     .when(acceptPlan, { planId: 'plan-1', by: 'customer' })
     .refused('NO_PLAN_PROPOSED');

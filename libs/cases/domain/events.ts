@@ -54,6 +54,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const LINK_RELATIONS = ['repeat', 'duplicate', 'related', 'head_case', 'part_of'] as const;
 export type LinkRelation = (typeof LINK_RELATIONS)[number];
 
+/** E-2: what a link says of this case, and what it then says of the other one. Other relations are known on one side only. */
+export const MIRRORED: { readonly [R in LinkRelation]?: LinkRelation } = { part_of: 'head_case', head_case: 'part_of' };
+
 /** A person who stands in the case; `partyId` is also the id of the key of all that is personal of theirs (EVENTS.md 7). */
 export type Party = {
   readonly partyId: string;

@@ -35,6 +35,7 @@ export function follow(
     case 'IntakeAmended':
     case 'RepeatFound':
     case 'RepeatWithdrawn':
+    case 'CustomerStandingRecorded':
     case 'CaseReopened':
     case 'TakenOver':
       return graded(state, event, facts);

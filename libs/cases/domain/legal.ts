@@ -61,6 +61,7 @@ const LIFE = {
   RequestSheet: rule({ in: [...WORK, 'resolved', 'closed'], roles: HANDLERS }),
   FinishSheet: rule({ in: EXISTING, roles: SYSTEMS, needs: sheetOpen, sentBy: 'engine' }),
   MatchRepeats: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
+  RecordCustomerStanding: rule({ in: EXISTING, roles: SYSTEMS, sentBy: 'engine' }),
   DismissRepeat: rule({ in: EXISTING, roles: HANDLERS, needs: repeated }),
   GrowGroup: rule({ in: ACTIVE, roles: HANDLERS }),
   AssignCase: rule({ in: OPEN, roles: HANDLERS }),
@@ -79,7 +80,8 @@ const LIFE = {
   ProposeCompensation: rule({ in: WORK, roles: HANDLERS }),
   ApproveCompensation: rule({ in: [...WORK, 'resolved'], roles: HANDLERS, needs: pending }),
   DeclineCompensation: rule({ in: [...WORK, 'resolved'], roles: HANDLERS, needs: pending }),
-  CompleteRequiredStep: rule({ in: WORK, roles: HANDLERS }),
+  // A pack may ask for steps before closing or archiving, too.
+  CompleteRequiredStep: rule({ in: [...WORK, 'resolved', 'closed'], roles: HANDLERS }),
   EscalateCase: rule({ in: ACTIVE, roles: HANDLERS }),
   AcknowledgeEscalation: rule({ in: ACTIVE, roles: HANDLERS, needs: escalated }),
   ReportUp: rule({ in: [...ACTIVE, 'closed'], roles: HANDLERS }),

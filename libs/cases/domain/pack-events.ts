@@ -6,6 +6,14 @@ export type FieldValues = { readonly [field: string]: string | number | boolean 
 /** Where a case comes from that nobody brought in: another case (H-7), or a milestone of a customer (V-2). */
 export type OpenedFrom = { readonly caseId: string } | { readonly customerId: string; readonly visit: string };
 
+/** C-1: what rules ask of a customer (S-4); nothing of it says who it is. */
+export type CustomerStanding = {
+  readonly customerId?: string;
+  readonly tier?: string;
+  readonly quality: boolean;
+  readonly special: boolean;
+};
+
 /** A version of a policy pack. */
 export type PolicyOf = { readonly pack: string; readonly version: string };
 
@@ -58,6 +66,8 @@ export type PackEvent =
   | DomainEvent<'RepeatWithdrawn', { readonly rule: string }>
   /** a person says that it is not the same. */
   | DomainEvent<'RepeatDismissed', { readonly rule: string; readonly otherCaseId: string; readonly reasonCode: string }>
+  /** C-1: how the customer in whose file the complainant was found stands; without an id it is nobody's case any more. */
+  | DomainEvent<'CustomerStandingRecorded', CustomerStanding>
   /** a recorded decision moves the case to another version of the rules, which rules from here on. */
   | DomainEvent<
       'CaseMovedToPolicy',

@@ -9,6 +9,7 @@ import type {
   Ground,
   Justification,
   LinkRelation,
+  CustomerStanding,
   OpenedFrom,
   Outcome,
   Party,
@@ -72,6 +73,8 @@ export interface PlanState {
   readonly owner?: string;
   readonly dueAt?: Instant;
   readonly state: 'proposed' | 'accepted' | 'rejected';
+  /** How often the case had been reopened by then: a plan is agreed to for one handling. */
+  readonly round: number;
 }
 
 export interface CompensationState {
@@ -104,6 +107,8 @@ export interface FilledForm {
   readonly values: FieldValues;
   readonly by: string;
   readonly at: Instant;
+  /** How often the case had been reopened by then. */
+  readonly round: number;
 }
 
 /** H-7: a work contact sheet or nonconformity; it is a case of its own under the same id. */
@@ -202,6 +207,8 @@ export interface CaseFacts {
   readonly against: readonly string[];
   readonly firstReceiver?: string;
   readonly openedFrom?: OpenedFrom;
+  /** C-1: the customer in whose file the complainant was found, as they stood when it was last told. */
+  readonly customer?: CustomerStanding;
   readonly priority?: { readonly priority: string; readonly rule: string; readonly source: string };
   readonly forms: readonly FilledForm[];
   readonly analysed: boolean;
@@ -213,6 +220,8 @@ export interface CaseFacts {
   readonly passedOnTo?: PassedOnTo;
   readonly papersFiledWith?: string;
   readonly verified: Readonly<Record<string, 'verified' | 'not_found' | 'mismatch'>>;
+  /** By party, the customer file in which they were found (I-4). */
+  readonly files: Readonly<Record<string, string>>;
   readonly historical: boolean;
   readonly takenOverAt?: Instant;
   readonly erasedParties: readonly string[];
@@ -272,6 +281,7 @@ export const initialCase: CaseState = {
   repeats: [],
   dismissed: [],
   verified: {},
+  files: {},
   historical: false,
   erasedParties: [],
   erasedKeys: [],
@@ -280,6 +290,13 @@ export const initialCase: CaseState = {
 /** The complainant everything is about by default; a case received without a word about them has one all the same. */
 export const mainComplainant = (state: CaseFacts): string | undefined =>
   state.parties.find(({ role }) => role === 'complainant')?.partyId;
+
+/** The customer whose case it is: the one from whom it was opened (V-2), or in whose file the complainant was found. */
+export function customerOf(state: CaseFacts): string | undefined {
+  const { openedFrom, files } = state;
+  if (openedFrom !== undefined && 'customerId' in openedFrom) return openedFrom.customerId;
+  return files[mainComplainant(state) ?? ''];
+}
 
 /** The keys that go when the party is erased: their own, and those of every text that mentions them (EVENTS.md 7). */
 export const keysOf = (state: CaseFacts, partyId: string): readonly string[] => [

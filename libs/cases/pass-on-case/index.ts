@@ -1,7 +1,9 @@
-import { accept, refuse } from '#kernel';
+import { accept, refuse, type Facts, type Refusal } from '#kernel';
+import type { Policy } from '#policy';
 import { decider, freeText, present, TextCommand } from '../command.js';
-import type { PassedOnTo } from '../domain/index.js';
-import { BooleanField, ChoiceField, TextField } from '../fields.js';
+import type { CaseEvent, CaseState, PassedOnTo } from '../domain/index.js';
+import { BooleanField, ChoiceField, IdField, TextField } from '../fields.js';
+import { unknownUnit } from '../units.js';
 
 const DESTINATIONS = ['service_centre', 'authority', 'group_call_centre', 'contact_given'] as const;
 
@@ -10,6 +12,9 @@ export class PassOnCase extends TextCommand {
   @ChoiceField(DESTINATIONS)
   to!: PassedOnTo;
 
+  @IdField({ optional: true, description: 'The unit that takes it over, where it stays within the organisation' })
+  unit?: string;
+
   @BooleanField({ optional: true })
   complainantAgreed?: boolean;
 
@@ -17,10 +22,25 @@ export class PassOnCase extends TextCommand {
   reason?: string;
 }
 
-/** Refusals: COMPLAINANT_MUST_AGREE: only who agrees is given a contact instead (I-6). */
+/**
+ * A unit that takes it over has it from then on; it can hand it back like any other case (TransferCase).
+ * Refusals: COMPLAINANT_MUST_AGREE: only who agrees is given a contact instead (I-6). UNKNOWN_UNIT (O-1), SAME_UNIT.
+ */
 export const passOnCase = decider<PassOnCase>('PassOnCase', (command, state, facts) => {
-  const { to, complainantAgreed } = command;
+  const { to, unit, complainantAgreed } = command;
   if (to === 'contact_given' && complainantAgreed !== true) return refuse('COMPLAINANT_MUST_AGREE');
+  const refusal = unit === undefined ? undefined : unitRefusal(unit, state, facts);
+  if (refusal !== undefined) return refusal;
   const personal = present({ reason: freeText(command, state, facts)(command.reason) });
-  return accept([{ type: 'CasePassedOn', data: { to, ...present({ complainantAgreed }) }, personal }]);
+  const passedOn: CaseEvent = { type: 'CasePassedOn', data: { to, ...present({ complainantAgreed }) }, personal };
+  return accept([passedOn, ...(unit === undefined ? [] : [takenOver(unit, state)])]);
 });
+
+function unitRefusal(unit: string, state: CaseState, facts: Facts<Policy>): Refusal | undefined {
+  return unit === state.unit ? refuse('SAME_UNIT', { unit }) : unknownUnit(unit, facts);
+}
+
+const takenOver = (unit: string, { unit: fromUnit }: CaseState): CaseEvent =>
+  fromUnit === undefined
+    ? { type: 'CaseAssigned', data: { unit } }
+    : { type: 'CaseTransferred', data: { fromUnit, unit } };

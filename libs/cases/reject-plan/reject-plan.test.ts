@@ -7,7 +7,7 @@ test('H-3: the customer objects to a plan', () => {
     .when(rejectPlan, { planId: 'plan-1', by: 'customer', objection: 'too slow' })
     .gives(['PlanRejected', { planId: 'plan-1', by: 'customer' }])
     .sealed({ objection: { mentions: ['anna'] } })
-    .leaves({ plans: [{ planId: 'plan-1', state: 'rejected' }] });
+    .leaves({ plans: [{ planId: 'plan-1', state: 'rejected', round: 0 }] });
 });
 
 test('a plan that nobody proposed is refused', () => {

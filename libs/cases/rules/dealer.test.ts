@@ -3,7 +3,10 @@ import { packWith, shippedPack } from '#policy/testing';
 import { isRefusal } from '#kernel';
 import {
   acceptCase,
+  closeCase,
+  fillForm,
   matchRepeats,
+  proposeCompensation,
   receiveCase,
   recordReturnVisit,
   reportUp,
@@ -11,7 +14,7 @@ import {
   verifyIdentity,
 } from '../index.js';
 import { ENGINE } from '#kernel';
-import { by, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn as on, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const dealer = shippedPack('dealer');
 const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
@@ -150,4 +153,72 @@ test('I-4 [D]: identity is verified right after recording; who is not found is n
 test('I-2 [D]: name, phone, model and plate are asked for before the case is taken on', () => {
   const story = received({ fields: { model: 'X3' } });
   expect(story.desk.send(acceptCase, {})).toMatchObject({ code: 'INTAKE_INCOMPLETE' });
+});
+
+describe('H-5 [D]: compensation along the authority matrix', () => {
+  const ruled = (amountCents: number, more: object = {}, pack = dealer): unknown => {
+    const story = received(more, pack);
+    story.sends(acceptCase, {});
+    story.sends(proposeCompensation, { amountCents });
+    return story.last('CompensationProposed').data.ruling;
+  };
+
+  test('by amount and severity, each with the role that approves', () => {
+    expect(ruled(200_000)).toMatchObject({ rule: 'H-5.small', approverRole: 'supervisor' });
+    expect(ruled(200_001)).toMatchObject({ rule: 'H-5.large', approverRole: 'administrator' });
+    expect(ruled(100, { circumstances: ['media'] })).toMatchObject({ rule: 'H-5.large' });
+  });
+
+  test('the amount is the pack’s', () => {
+    const small = packWith('dealer', 'upToCents: 200000', 'upToCents: 99');
+    expect(ruled(100, {}, small)).toMatchObject({ rule: 'H-5.large' });
+  });
+});
+
+test('R-1 [D]: the same customer about the same matter again within three months, which makes both major', () => {
+  const graded = (pack = dealer) => gradedBy(pack, 'R-1.same-customer', on('01-15', 'a'), on('04-15', 'a'));
+  expect(graded()).toEqual(['major', 'major']);
+  expect(graded(packWith('dealer', 'window: 3mo', 'window: 2mo'))).toEqual(['general', 'general']);
+  expect(gradedBy(dealer, 'R-1.same-customer', on('01-15', 'a'), on('04-16', 'a'))).toEqual(['general', 'general']);
+});
+
+test('V-1 [D]: nothing is closed without a return visit; who is not reached is tried three times', () => {
+  const story = received();
+  story.sends(acceptCase, {});
+  story.sends(resolveCase, { outcome: 'remedied' });
+  for (let visit = 1; visit <= 3; visit++) {
+    expect(story.desk.send(closeCase, {})).toMatchObject({ code: 'RETURN_VISIT_MISSING' });
+    story.sends(recordReturnVisit, { channel: 'phone', reached: false });
+  }
+  story.sends(closeCase, {});
+});
+
+test('section 12 [D]: the complaint record holds name, phone, model, plate and content, and that identity was checked', () => {
+  const [form] = dealer.forms;
+  const required = ['name', 'phone', 'model', 'plate', 'content', 'identity_checked'];
+  expect([form!.id, form!.fields.filter((it) => it.required).map((it) => it.id)]).toEqual([
+    'complaint_record',
+    required,
+  ]);
+  const story = received();
+  const { model: _left, ...values } = { name: 'x', phone: '1', model: 'X3', plate: 'x', content: 'x' };
+  const filled = { form: 'complaint_record', values: { ...values, identity_checked: true } };
+  expect(story.desk.send(fillForm, filled)).toMatchObject({ code: 'FIELDS_MISSING' });
+});
+
+describe('who is told [D]', () => {
+  test('I-12: the customer relations manager at once, when the call centre passes a complaint on', () => {
+    expect(toldIn(received({ channel: 'group_call_centre' }))).toEqual([
+      'I-12.call-centre: customer_relations_manager!',
+    ]);
+    expect(toldIn(received())).toEqual([]);
+  });
+
+  test('S-5, K-4: the crisis team and who owes the reports, at once; who missed one, and to whom it was made', () => {
+    const story = received({ circumstances: ['door_blocked'] });
+    expect([...toldIn(story)].sort()).toEqual(['K-4.duty: receiver!', 'S-5.crisis-team: recipients!']);
+    reports(story, 'K-4.legal', at(5, '01:10:00.000'));
+    expect(toldIn(story).at(-1)).toBe('K-4.reported: recipients!');
+    expect(toldIn(story.passes(at(5, '01:31:00.000')))).toContain('K-4.missed: recipients!');
+  });
 });

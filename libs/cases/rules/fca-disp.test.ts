@@ -1,13 +1,21 @@
-import { describe, test } from '@jest/globals';
-import { shippedPack } from '#policy/testing';
-import { acceptCase, classifyCase, notifyCustomer, receiveCase, resolveCase } from '../index.js';
-import { Story } from '../testing/index.js';
+import { describe, expect, test } from '@jest/globals';
+import { packWith, shippedPack } from '#policy/testing';
+import {
+  acceptCase,
+  acknowledgeCase,
+  classifyCase,
+  closeCase,
+  notifyCustomer,
+  receiveCase,
+  resolveCase,
+} from '../index.js';
+import { Story, toldIn } from '../testing/index.js';
 
 const disp = shippedPack('fca-disp');
 /** Thursday before Easter 2026; Good Friday is 3 April, Easter Monday 6 April. */
 const THURSDAY = '2026-04-02T13:00:00.000Z';
-const received = (more: object = {}, when = THURSDAY): Story => {
-  const story = new Story(disp);
+const received = (more: object = {}, when = THURSDAY, pack = disp): Story => {
+  const story = new Story(pack);
   story.sends(receiveCase, { kind: 'complaint', channel: 'email', content: 'x', ...more } as never, when);
   return story;
 };
@@ -45,4 +53,54 @@ describe('FCA DISP 1', () => {
     // The early May and the spring bank holiday, too.
     story.expects('DISP-1.6.2', { budget: '35bd@close', dueAt: '2026-05-27T16:00:00.000Z' });
   });
+
+  test('1.6.1: what is not resolved in time is acknowledged in writing within two business days', () => {
+    const story = received().passes('2026-04-09T16:00:00.001Z');
+    story.sends(acknowledgeCase, { channel: 'letter' }, '2026-04-13T16:00:00.000Z');
+    story.expects('DISP-1.6.1', { state: 'met' });
+  });
+
+  test('1.5.4, 1.6.2: nothing is closed without a summary resolution or final response in writing', () => {
+    const story = received();
+    story.sends(acceptCase, {});
+    story.sends(resolveCase, { outcome: 'remedied' });
+    story.sends(notifyCustomer, { channel: 'phone', inWriting: false, text: 'x' });
+    expect(story.desk.send(closeCase, {})).toMatchObject({ code: 'FINAL_RESPONSE_MISSING' });
+    story.sends(notifyCustomer, { channel: 'email', inWriting: true, text: 'x' });
+    story.sends(closeCase, {});
+  });
+
+  test('1.3.7: a late final response is brought before the senior individual; a late summary resolution is not', () => {
+    const story = received();
+    const called = () => story.desk.events.flatMap((it) => (it.type === 'CaseEscalated' ? [it.data.recipients] : []));
+    story.passes('2026-04-09T16:00:00.001Z').expects('DISP-1.5.1', { state: 'missed' });
+    story.sends(acknowledgeCase, { channel: 'letter' });
+    story.passes('2026-05-28T13:00:00.000Z');
+    expect(called()).toEqual([]);
+    story.passes('2026-05-28T13:00:00.001Z').expects('DISP-1.6.2', { state: 'missed' });
+    expect(called()).toEqual([['owner', 'unit_head']]);
+    story.passes('2026-06-01T00:00:00.000Z');
+    expect(called().at(-1)).toEqual(['complaints_executive']);
+  });
+
+  test.each([
+    ['budget: 3bd@close', 'budget: 2bd@close', 'DISP-1.5.1', {}, '2026-04-08T16:00:00.000Z'],
+    ['budget: 56d', 'budget: 55d', 'DISP-1.6.2', {}, '2026-05-27T13:00:00.000Z'],
+    [
+      'budget: 15bd@close',
+      'budget: 14bd@close',
+      'DISP-1.6.2',
+      { category: 'payment_services' },
+      '2026-04-24T16:00:00.000Z',
+    ],
+  ])('the numbers are the pack’s: %s, or %s', (stated, other, clock, more, dueAt) => {
+    const changed = received(more, THURSDAY, packWith('fca-disp', stated, other)).clock(clock);
+    expect(changed.dueAt <= dueAt).toBe(true);
+    expect(received(more).clock(clock).dueAt > dueAt).toBe(true);
+  });
+});
+
+test('1.3.7: whom a late final response calls in is told; at half the time the owner and the head of the unit are warned', () => {
+  const story = received().passes('2026-05-28T13:00:00.001Z');
+  expect(toldIn(story)).toEqual(expect.arrayContaining(['E-1: recipients', 'K-7.warned: owner, unit_head']));
 });

@@ -7,6 +7,7 @@ import {
   classifyCase,
   closeCase,
   completeRequiredStep,
+  escalateCase,
   fillForm,
   giveReply,
   notifyCustomer,
@@ -17,7 +18,7 @@ import {
   resolveCase,
   type CaseDecide,
 } from '../index.js';
-import { by, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const POSTS: Readonly<Record<string, string>> = { quality_head: 'qian', authorised_signatory: 'sun' };
 const holders = { ...NOBODY, holders: (post: string) => (POSTS[post] === undefined ? [] : [POSTS[post]]) };
@@ -187,6 +188,18 @@ describe('H-6 [L]: outcome and opinion', () => {
     story.sends(reopenCase, { reasonCode: 'dissatisfied' });
     expect(story.state).toMatchObject({ phase: 'handling', reopenCount: 1 });
   });
+
+  test('H-9: taken up again, the opinion on the new result is asked anew', () => {
+    const story = resolved();
+    story.sends(notifyCustomer, { channel: 'letter', inWriting: true, text: 'x' });
+    story.sends(fillForm, { form: 'opinion', values: { satisfied: false, opinion: '不满意' } });
+    story.sends(reopenCase, { reasonCode: 'dissatisfied' });
+    story.sends(resolveCase, { outcome: 'remedied' });
+    story.sends(notifyCustomer, { channel: 'letter', inWriting: true, text: 'x' });
+    expect(refused(story, closeCase, {})).toBe('OPINION_MISSING');
+    story.sends(fillForm, { form: 'opinion', values: { satisfied: true, opinion: '可以' } });
+    story.sends(closeCase, {});
+  });
 });
 
 test('H-2 [L]: a head investigates the own department', () => {
@@ -194,4 +207,97 @@ test('H-2 [L]: a head investigates the own department', () => {
   const against = { ...APPEAL, against: ['head'], firstReceiver: 'head' };
   story.sends(receiveCase, against as never);
   story.sends(acceptCase, {}, undefined, { actor: by('head') });
+});
+
+describe('H-5 [L]: compensation', () => {
+  const GENERAL = { kind: 'complaint', channel: 'phone', content: 'x', category: 'general_affairs' } as const;
+  const closing = (justification: 'justified' | 'not_justified', economic_loss: boolean): Story => {
+    const story = new Story(laboratory);
+    story.sends(receiveCase, { ...GENERAL, fields: { economic_loss } });
+    story.sends(acceptCase, {});
+    story.sends(recordInvestigation, { justification });
+    story.sends(resolveCase, { outcome: 'explained' });
+    story.sends(notifyCustomer, { channel: 'letter', inWriting: true, text: 'x' });
+    story.sends(fillForm, { form: 'opinion', values: { satisfied: true, opinion: 'x' } });
+    return story;
+  };
+
+  test('a justified complaint that caused economic loss is negotiated about before it is closed', () => {
+    const story = closing('justified', true);
+    expect(refused(story, closeCase, {})).toBe('STEP_OPEN');
+    story.sends(completeRequiredStep, { step: 'compensation_negotiated', text: '协商一致' });
+    story.sends(closeCase, {});
+    closing('justified', false).sends(closeCase, {});
+    closing('not_justified', true).sends(closeCase, {});
+  });
+
+  test('whoever is the director approves it', () => {
+    expect(laboratory.approval({ amountCents: 1, severity: 'general' })).toMatchObject({
+      approverPost: 'laboratory_director',
+    });
+  });
+});
+
+test('H-7 [L]: nonconforming work is opened as a sheet of its own, and corrected within the time of the pack', () => {
+  const sheet = (pack: Policy): Story => {
+    const story = new Story(pack);
+    story.sends(receiveCase, { kind: 'nonconformity', channel: 'return_visit', content: 'x', unit: 'sampling' });
+    return story;
+  };
+  sheet(
+    packWith(
+      'laboratory',
+      'budget: 10bd\n    calendar: office\n    startsOn: [{ event: CaseReceived }]',
+      'budget: 9bd\n    calendar: office\n    startsOn: [{ event: CaseReceived }]',
+    ),
+  ).expects('H-7.nonconformity', { dueAt: at(16) });
+  const story = sheet(laboratory).expects('H-7.nonconformity', { budget: '10bd', dueAt: at(19) });
+  // What customers are owed is not owed to a sheet.
+  expect(story.state.clocks.map(({ clock }) => clock)).toEqual(['H-7.nonconformity']);
+  story.sends(acceptCase, {});
+  story.sends(resolveCase, { outcome: 'settled' }, at(19));
+  story.expects('H-7.nonconformity', { state: 'met' });
+  story.sends(closeCase, {});
+});
+
+test('E-1, H-1 [L]: what a department cannot handle goes to the office, then to the director', () => {
+  const office = (pack: Policy, until: string): readonly (readonly string[])[] => {
+    const story = new Story(pack);
+    story.sends(receiveCase, { kind: 'complaint', channel: 'phone', content: 'x', category: 'general_affairs' });
+    story.sends(escalateCase, { reasonCode: 'too_hard', chain: 'office' });
+    story.passes(until);
+    return story.state.escalations.filter((it) => it.chain === 'office').map(({ recipients }) => recipients);
+  };
+  expect(office(laboratory, '2026-01-06T01:00:00.000Z')).toEqual([['office_head']]);
+  expect(office(laboratory, '2026-01-06T01:00:00.001Z')).toEqual([['office_head'], ['laboratory_director']]);
+  const patient = packWith(
+    'laboratory',
+    'to: [office_head], acknowledgeWithin: 1bd',
+    'to: [office_head], acknowledgeWithin: 2bd',
+  );
+  expect(office(patient.withPosts(holders), '2026-01-06T01:00:00.001Z')).toHaveLength(1);
+});
+
+test('R-1 [L]: complaints about the same report are linked, however long after; they make nothing graver', () => {
+  const graded = gradedBy(laboratory, 'R-1.same-report', complaintOn('01-15', 'a'), complaintOn('11-15', 'b'));
+  expect(graded).toEqual(['general', 'general']);
+  expect(laboratory.repeats.map(({ same, window }) => [same, window])).toEqual([[['field.report'], undefined]]);
+});
+
+test('section 12 [L]: the registers, with the fields that the documents name', () => {
+  const named = laboratory.forms.map(({ label, fields }) => [label.zh, fields.map((field) => field.id)]);
+  expect(named).toEqual([
+    ['抱怨申述登記表', ['grounds', 'evidence']],
+    ['抱怨受理登記表', ['accepted', 'result']],
+    ['投訴受理登記表', ['content', 'department']],
+    ['客戶投訴處理登記表', ['cause', 'measures', 'result']],
+    ['投訴處理結果客戶反饋登記表', ['satisfied', 'opinion']],
+  ]);
+});
+
+test('I-12, E-1 [L]: the quality head is told of every complaint at once, and whom an escalation calls in', () => {
+  const story = appeal();
+  expect(toldIn(story)).toEqual(['I-12: quality_head!']);
+  story.sends(escalateCase, { reasonCode: 'too_hard', chain: 'office' });
+  expect(toldIn(story).at(-1)).toBe('E-1: recipients');
 });

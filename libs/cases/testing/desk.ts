@@ -10,7 +10,7 @@ import {
   type RecordedEvent,
   type Refusal,
 } from '#kernel';
-import type { Policy } from '#policy';
+import { NOBODY, type Policy, type Posts } from '#policy';
 import type { CaseDecide } from '../command.js';
 import { plainPack } from './plain-pack.js';
 import { caseAggregate, type CaseEvent, type CaseState, type RecordedCaseEvent } from '../domain/index.js';
@@ -27,6 +27,9 @@ export const by = (id: string, role: Actor['role'] = 'agent', key?: string): Act
   role,
   ...(key === undefined ? {} : { key }),
 });
+
+/** An organisation in which every post is held: by who is called its head. */
+export const HEADED: Posts = { ...NOBODY, holders: (post) => [`head of ${post}`] };
 
 export interface Sent {
   readonly actor?: Actor;

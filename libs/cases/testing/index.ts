@@ -5,3 +5,5 @@ export * from './random-life.js';
 export * from './rich-pack.js';
 export * from './story.js';
 export * from './plain-pack.js';
+export * from './graded.js';
+export * from './told.js';

@@ -187,6 +187,12 @@ const BODIES: Readonly<Record<CommandName, Body>> = {
     cases: ['a', 'b', 'c'].slice(pick % 4),
     complainants: 1 + (pick % 3),
   }),
+  RecordCustomerStanding: (_state, pick) => ({
+    customerId: 'c-1',
+    tier: pick % 2 ? 'important' : 'general',
+    quality: pick % 3 === 0,
+    special: false,
+  }),
   DismissRepeat: ({ repeats }, pick) => ({
     rule: 'same',
     otherCaseId: known(
@@ -226,7 +232,13 @@ function history(pick: number, at: Instant): object {
   };
 }
 
-const SENT_BY_THE_ENGINE = ['FinishSheet', 'MatchRepeats', 'RecomputeDeadlines', 'SettleCase'] as const;
+const SENT_BY_THE_ENGINE = [
+  'FinishSheet',
+  'MatchRepeats',
+  'RecordCustomerStanding',
+  'RecomputeDeadlines',
+  'SettleCase',
+] as const;
 
 /** What the life of the case allows, whoever asks and whatever the pack asks for before it. */
 const movesFor = (state: CaseState): readonly CommandName[] =>

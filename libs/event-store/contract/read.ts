@@ -56,6 +56,17 @@ export function readContract(under: StoreUnderTest): void {
     expect(await under.store.head()).toEqual(position);
   });
 
+  test('EVENT_STORE 17: the last event that is delivered is the last one that is no system event', async () => {
+    const stream = streamName();
+    const { position } = await under.store.append(stream, 'no_stream', [event()]);
+    expect(await under.store.lastDelivered()).toEqual(position);
+    for (const maxCount of [9, 8]) await under.store.setStreamMetadata(stream, { maxCount });
+    expect(await under.store.head()).not.toEqual(position);
+    expect(await under.store.lastDelivered()).toEqual(position);
+    const later = await under.store.append(streamName(), 'no_stream', [event()]);
+    expect(await under.store.lastDelivered()).toEqual(later.position);
+  });
+
   test('EVENT_STORE 13: an event comes back whole', async () => {
     const stream = streamName();
     const [one, two] = events(2);

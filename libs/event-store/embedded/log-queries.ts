@@ -43,6 +43,7 @@ export class LogQueries {
   private readonly allBackwards;
   private readonly allText;
   private readonly findHead;
+  private readonly findDelivered;
 
   constructor(
     db: Database.Database,
@@ -76,10 +77,21 @@ export class LogQueries {
     this.allBackwards = ofAll<EventRow>(EVENT_COLUMNS, '< ? ORDER BY position DESC');
     this.allText = ofAll<TextRow>(TEXT_COLUMNS, '> ? ORDER BY position');
     this.findHead = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+    this.findDelivered = db
+      .prepare<[], number>(
+        `SELECT position FROM events CROSS JOIN types ON types.id = events.type
+         WHERE substr(types.name, 1, 1) <> '$' ORDER BY position DESC LIMIT 1`,
+      )
+      .pluck();
   }
 
   head(): number | undefined {
     return this.findHead.get() ?? undefined;
+  }
+
+  /** The last event that is no system event. */
+  delivered(): number | undefined {
+    return this.findDelivered.get();
   }
 
   /** EVENT_STORE.md 11, 12, 15. @throws as `EventReader.readStream` */

@@ -78,6 +78,11 @@ export class EmbeddedEventReader implements EventReader, BatchReader {
     return head === undefined ? undefined : positionAt(head);
   }
 
+  async lastDelivered(): Promise<Position | undefined> {
+    const last = this.queries.delivered();
+    return last === undefined ? undefined : positionAt(last);
+  }
+
   subscribeToAll(options: SubscribeAllOptions = {}): Subscription {
     return this.subscribe(new AllFeed(this.queries, options));
   }

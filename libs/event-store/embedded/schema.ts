@@ -76,6 +76,10 @@ export function propertiesOf(db: Database.Database): LogProperties {
   };
 }
 
+export function setEpoch(db: Database.Database): void {
+  db.prepare(`UPDATE log SET value = ? WHERE name = 'epoch'`).run(newEpoch());
+}
+
 /** There is no way back: what a test clock dated stays dated by it (EVENTS.md 20). */
 export function setTestLog(db: Database.Database): void {
   db.prepare(`INSERT INTO log VALUES ('testLog', '1') ON CONFLICT DO NOTHING`).run();

@@ -27,6 +27,8 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** The log on SQLite: a thread of its own writes, the calling thread reads. One per folder. */
 export class EmbeddedEventStore extends EmbeddedEventReader implements EventStore {
+  /** One process has the folder. */
+  readonly isShared = false;
   /** The largest append, in bytes. */
   readonly maxAppendBytes: number;
   private readonly now: () => number;

@@ -11,6 +11,8 @@ export interface EventStoreDbOptions {
   readonly openForMs?: number;
   /** A subscription that hears nothing for so long asks whether there is something it should have heard. Default: 15 s. */
   readonly quietMs?: number;
+  /** Whether a log that has no name yet is marked as written under a test clock when it gets one. Default: no. */
+  readonly testLog?: boolean;
 }
 
 const RETRY_FOR_MS = 30_000;
@@ -25,14 +27,10 @@ export async function openEventStoreDb(
   connectionString: string,
   options: EventStoreDbOptions = {},
 ): Promise<EventStoreDb> {
-  const { retryForMs = RETRY_FOR_MS, openForMs = OPEN_FOR_MS, quietMs } = options;
+  const { retryForMs = RETRY_FOR_MS, openForMs = OPEN_FOR_MS, ...more } = options;
   const connection = new Connection(connectionString);
   try {
-    return await EventStoreDb.open(connection, {
-      openForMs,
-      retryForMs,
-      ...(quietMs === undefined ? {} : { quietMs }),
-    });
+    return await EventStoreDb.open(connection, { openForMs, retryForMs, ...more });
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     throw new StoreUnavailable(`EventStoreDB at ${connection.name}: ${error.message}`, false, { cause: error });

@@ -21,13 +21,14 @@ import type {
 import { decodeStreamMetadata, encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
 import { AppendCalls } from './append-calls.js';
 import type { Connection, StreamsClient } from './connection.js';
-import { epochOf } from './epoch.js';
 import { failureOf, Interrupted } from './failures.js';
 import { FollowingAll, FollowingStream } from './following.js';
 import { ReadCalls } from './read-calls.js';
+import { nameOf, type LogName } from './log-name.js';
 import { readAll, readStream, setExpected, streamIdentifier } from './requests.js';
 import { retrying } from './retrying.js';
 import { ResumedSubscription, type Following } from './subscription.js';
+import { Tail } from './tail.js';
 
 /** What no stream has more of. */
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
@@ -35,21 +36,24 @@ const DEADLINE_MS = 10_000;
 
 type PositionAnswer = { getPosition(): { getCommitPosition(): string; getPreparePosition(): string } | undefined };
 
-/** Milliseconds. */
-interface Times {
+/** Milliseconds; and how the log is marked if this opening is the one that names it. */
+interface Opening {
   readonly openForMs: number;
   readonly retryForMs: number;
   readonly quietMs?: number;
+  readonly testLog?: boolean;
 }
 
 /** The log on EventStoreDB, or on whatever speaks its protocol. */
 export class EventStoreDb implements EventStore {
+  readonly isShared = true;
   private readonly reads: ReadCalls;
   private readonly appends: AppendCalls;
   private readonly abort = new AbortController();
   private readonly subscriptions = new Set<Subscription>();
 
-  private named = '';
+  private readonly tail = new Tail((options) => this.readAll(options));
+  private name: LogName = { epoch: '', testLog: false };
 
   private constructor(
     private readonly connection: Connection,
@@ -63,11 +67,11 @@ export class EventStoreDb implements EventStore {
   }
 
   /** @throws AccessDenied, StoreUnavailable: then the connection is closed */
-  static async open(connection: Connection, times: Times): Promise<EventStoreDb> {
-    const store = new EventStoreDb(connection, times.openForMs, times.quietMs);
+  static async open(connection: Connection, how: Opening): Promise<EventStoreDb> {
+    const store = new EventStoreDb(connection, how.openForMs, how.quietMs);
     try {
-      store.named = await epochOf(store);
-      store.retryForMs = times.retryForMs;
+      store.name = await nameOf(store, how.testLog ?? false);
+      store.retryForMs = how.retryForMs;
       return store;
     } catch (error) {
       await store.close();
@@ -76,7 +80,12 @@ export class EventStoreDb implements EventStore {
   }
 
   get epoch(): string {
-    return this.named;
+    return this.name.epoch;
+  }
+
+  /** Whether it was marked when it was named as written under a test clock (EVENTS.md 20). */
+  get testLog(): boolean {
+    return this.name.testLog;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -111,6 +120,10 @@ export class EventStoreDb implements EventStore {
 
   async head(): Promise<Position | undefined> {
     return (await this.readAll({ direction: 'backwards', maxCount: 1 }))[0]?.position;
+  }
+
+  async lastDelivered(): Promise<Position | undefined> {
+    return this.tail.delivered();
   }
 
   subscribeToAll(options: SubscribeAllOptions = {}): Subscription {

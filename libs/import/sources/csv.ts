@@ -9,6 +9,8 @@ export interface CsvOptions {
   readonly delimiter: string;
   /** Columns the mapping asks for; all must be in the header. */
   readonly columns: Iterable<string>;
+  /** Where it is given, no other column may be there. */
+  readonly known?: readonly string[];
 }
 
 /**
@@ -43,7 +45,7 @@ export async function* readCsv(text: AsyncIterable<string>, options: CsvOptions)
     for await (const { record, info } of source.pipe(parser) as AsyncIterable<{ record: string[]; info: InfoRecord }>) {
       const line = info.lines - newlinesIn(record);
       lastLine = info.lines;
-      if (!header) header = new Header(record, options.columns);
+      if (!header) header = new Header(record, options);
       else if (record.length !== header.width) yield columnFault(line, record.length, header.width);
       else yield { row: new CsvRow(line, header, record) };
     }
@@ -58,12 +60,15 @@ class Header {
   readonly width: number;
   private readonly places: ReadonlyMap<string, number>;
 
-  constructor(names: readonly string[], wanted: Iterable<string>) {
+  constructor(names: readonly string[], { columns: wanted, known }: CsvOptions) {
     this.width = names.length;
     this.places = new Map(names.map((name, at) => [name.trim(), at]));
+    const strange = names.filter((name) => known !== undefined && !known.includes(name.trim()));
+    if (strange.length > 0) {
+      throw new SourceUnreadable(`There is no column ${quoted(strange)}; there are ${quoted(known!)}.`);
+    }
     const missing = [...wanted].filter((name) => !this.places.has(name));
     if (missing.length === 0) return;
-    const quoted = (list: readonly string[]) => list.map((name) => `“${name.trim()}”`).join(', ');
     // A whole header in one column is what a wrong delimiter looks like.
     const hint = names.length === 1 ? ' All of it is one column: is another “delimiter” meant in the mapping?' : '';
     throw new SourceUnreadable(`The header lacks ${quoted(missing)}; it has ${quoted(names)}.${hint}`);
@@ -73,6 +78,8 @@ class Header {
     return this.places.get(column);
   }
 }
+
+const quoted = (list: readonly string[]): string => list.map((name) => `“${name.trim()}”`).join(', ');
 
 class CsvRow implements Row {
   constructor(

@@ -8,8 +8,8 @@ export class OutboxOfAnotherLog extends Error {
 
   constructor(reason: string) {
     super(
-      `${reason} Stop, put outbox.db aside, start again: nothing that happened before is sent then, ` +
-        'and what was not sent yet is in the file that was put aside.',
+      `${reason} Stop, put outbox.db aside (on PostgreSQL the tables notice, followed and job), start again: nothing that ` +
+        'happened before is sent then, and what was not sent yet is in what was put aside.',
     );
   }
 }
@@ -20,21 +20,38 @@ export class OutboxOfAnotherLog extends Error {
  */
 export async function bindOutbox(
   db: Kysely<OutboxTables>,
-  log: { readonly epoch: string; readonly head: Position | undefined },
+  log: { readonly epoch: string; head(): Promise<Position | undefined> },
 ): Promise<void> {
-  const head = log.head ?? START;
-  const followed = await db.selectFrom('followed').selectAll().executeTakeFirst();
-  if (followed === undefined) {
+  const isNew = (await db.selectFrom('followed').select('epoch').executeTakeFirst()) === undefined;
+  if (isNew) {
+    const head = (await log.head()) ?? START;
     await db
       .insertInto('followed')
       .values({ epoch: log.epoch, ...columnsOf(head) })
+      .onConflict((it) => it.column('epoch').doNothing())
       .execute();
-    return;
   }
+  const followed = await db.selectFrom('followed').selectAll().executeTakeFirstOrThrow();
   if (followed.epoch !== log.epoch) throw new OutboxOfAnotherLog('The outbox was made from another event log.');
-  if (comparePositions(positionOf(followed), head) > 0) {
+  // Asked behind the other: somebody else may follow the log meanwhile.
+  if (comparePositions(positionOf(followed), (await log.head()) ?? START) > 0) {
     throw new OutboxOfAnotherLog('The outbox has read further than the log goes: the log is of an earlier backup.');
   }
+}
+
+/** Has the outbox go on in the log that its own one became, from the place where the event stands there that it read last. */
+export async function rebindOutbox(
+  db: Kysely<OutboxTables>,
+  became: (position: Position) => Promise<Position>,
+  epoch: string,
+): Promise<void> {
+  const followed = await db.selectFrom('followed').selectAll().executeTakeFirst();
+  if (followed === undefined || followed.epoch === epoch) return;
+  const position = await became(positionOf(followed));
+  await db
+    .updateTable('followed')
+    .set({ epoch, ...columnsOf(position) })
+    .execute();
 }
 
 export const columnsOf = ({ commit, prepare }: Position): { commit_position: string; prepare_position: string } => ({

@@ -1,4 +1,4 @@
-import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
+import { sql, SqliteAdapter, type CreateTableBuilder, type Kysely, type Migration } from 'kysely';
 import type { Instant } from '#kernel';
 import type { Fallback, NoticeChannel, NoticeState } from '../port.js';
 
@@ -38,17 +38,28 @@ export interface OutboxTables {
 }
 
 /** Not derived from the log: what was sent cannot be found there, and no rebuild touches it. */
-export const OUTBOX_MIGRATIONS: Readonly<Record<string, Migration>> = { 'outbox-0001': { up: createTables } };
+export const OUTBOX_MIGRATIONS: Readonly<Record<string, Migration>> = {
+  'outbox-0001': { up: createTables },
+  'outbox-0002': { up: followOneLog },
+};
 
-async function createTables({ schema }: Kysely<unknown>): Promise<void> {
+/** Of several who begin at once one says where the outbox begins. */
+async function followOneLog({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.createIndex('followed_log').on('followed').column('epoch').unique().execute();
+}
+
+async function createTables(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  // Text that compares by code points on every store.
+  const text = db.getExecutor().adapter instanceof SqliteAdapter ? sql`text` : sql`text collate "C"`;
   const texts =
     'cause_id place case_id recipient channel rule template pack pack_version facts created_at due_at state';
   let notice: CreateTableBuilder<'notice', string> = schema
     .createTable('notice')
-    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('id', text, (column) => column.primaryKey())
     .addColumn('urgent', 'integer', (column) => column.notNull());
-  for (const name of texts.split(' ')) notice = notice.addColumn(name, 'text', (column) => column.notNull());
-  for (const name of ['message_id', 'sealed_at', 'sent_at', 'via', 'fallback']) notice = notice.addColumn(name, 'text');
+  for (const name of texts.split(' ')) notice = notice.addColumn(name, text, (column) => column.notNull());
+  for (const name of ['message_id', 'sealed_at', 'sent_at', 'via', 'fallback']) notice = notice.addColumn(name, text);
   await notice.addUniqueConstraint('notice_cause', ['cause_id', 'recipient', 'channel']).execute();
   await schema.createIndex('notice_due').on('notice').columns(['state', 'due_at']).execute();
   await schema

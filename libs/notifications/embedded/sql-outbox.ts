@@ -16,7 +16,10 @@ import {
 import { columnsOf, positionOf } from './binding.js';
 import type { NoticeTable, OutboxTables } from './schema.js';
 
-/** The outbox in SQL tables of one process. */
+/** SQLite and PostgreSQL take tens of thousands of parameters per statement. */
+const ROWS_AT_ONCE = 500;
+
+/** The outbox in SQL tables: of one process on SQLite, of all who share the database on PostgreSQL. */
 export class SqlOutbox implements Outbox {
   constructor(private readonly db: Kysely<OutboxTables>) {}
 
@@ -34,10 +37,10 @@ export class SqlOutbox implements Outbox {
         .where('prepare_position', '=', before.prepare_position)
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) throw new CheckpointMoved('somebody else moved the checkpoint of the outbox');
-      for (const notice of notices) {
+      for (let at = 0; at < notices.length; at += ROWS_AT_ONCE) {
         await trx
           .insertInto('notice')
-          .values(rowOf(notice))
+          .values(notices.slice(at, at + ROWS_AT_ONCE).map(rowOf))
           .onConflict((conflict) => conflict.doNothing())
           .execute();
       }

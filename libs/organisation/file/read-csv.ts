@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { CsvError, Info } from 'csv-parse/sync';
-import { DEFAULT_ZONE } from './dates.js';
+import { DEFAULT_ZONE } from '#calendar';
 import { FileUnreadable, ROW_KINDS, type FileRow, type OrganisationFile, type RowFault, type RowKind } from './row.js';
 
 /** Columns, by what they are called in a row; which of them a row fills depends on what it is. */

@@ -1,5 +1,5 @@
 import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import { DEFAULT_ZONE, isZone } from './dates.js';
+import { DEFAULT_ZONE, isZone } from '#calendar';
 import { FileUnreadable, ROW_KINDS, type FileRow, type OrganisationFile, type RowFault, type RowKind } from './row.js';
 
 const LISTS: Readonly<Record<RowKind, string>> = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refuse, type Refusal } from '#kernel';
-import { instantIn } from './dates.js';
+import { instantIn } from '#calendar';
 
 /** What a row of an organisation file is about, in the order in which they are taken: the later lean on the earlier. */
 export const ROW_KINDS = ['post', 'unit', 'holder', 'absence'] as const;

@@ -106,15 +106,35 @@ async function moveIn(database: ControlDatabase, file: string): Promise<void> {
   const before = openSqlite<ControlTables>({ file });
   try {
     await migrateToLatest(before, CONTROL_MIGRATIONS);
-    await database.transaction().execute(async (transaction) => {
-      for (const table of TABLES) {
-        for (const row of await before.selectFrom(table).selectAll().execute()) {
-          await transaction.insertInto(table).values(row).execute();
-        }
-      }
-    });
+    await database.transaction().execute((transaction) => copyTables(before, transaction));
   } finally {
     await before.destroy();
   }
   renameSync(file, `${file}.moved`);
+}
+
+/** Writes people and keys into a `control.db` of its own, which moves into an empty database at the next start on it. */
+export async function copyDirectory(url: string, file: string): Promise<void> {
+  const database = openPostgres<ControlTables>({ url });
+  const copy = openSqlite<ControlTables>({ file });
+  try {
+    await migrateToLatest(copy, CONTROL_MIGRATIONS);
+    await database
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute((snapshot) => copyTables(snapshot, copy));
+    // One file that can be copied, without a write-ahead log beside it.
+    await sql`PRAGMA journal_mode = DELETE`.execute(copy);
+  } finally {
+    await copy.destroy();
+    await database.destroy();
+  }
+}
+
+async function copyTables(from: ControlDatabase, to: ControlDatabase): Promise<void> {
+  for (const table of TABLES) {
+    for (const row of await from.selectFrom(table).selectAll().execute()) {
+      await to.insertInto(table).values(row).execute();
+    }
+  }
 }

@@ -7,7 +7,7 @@ import type { Directory } from '#organisation';
 import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
 import { freshSchema } from '#sql/testing';
 import { serviceUrl } from '#testing';
-import { openSharedDirectory } from './index.js';
+import { copyDirectory, openSharedDirectory } from './index.js';
 
 const described = (await serviceUrl('postgres')) === undefined ? describe.skip : describe;
 const secret = Buffer.alloc(32, 5);
@@ -88,6 +88,21 @@ described('a directory that several processes share', () => {
     expect(await moved.bootstrap()).toBeUndefined();
     expect(existsSync(movesIn)).toBe(false);
     await moved.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('copied into a file of their own, people and keys move into an empty database from there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'directory-'));
+    const { personId, key } = (await ours.bootstrap())!;
+    await copyDirectory(url, controlFile(folder));
+    const restored = await openSharedDirectory({
+      url: await freshSchema(),
+      secret,
+      clock,
+      movesIn: controlFile(folder),
+    });
+    expect(restored.authenticate(key!)).toMatchObject({ id: personId, role: 'administrator' });
+    await restored.close();
     rmSync(folder, { recursive: true });
   });
 });

@@ -33,6 +33,8 @@ const NEVER = '9999-12-31T23:59:59.999Z';
 export class RepeatRules {
   private readonly byVersion = new Map<string, readonly PreparedRepeat[]>();
   private readonly byPack = new Map<string, Map<string, Sameness>>();
+  /** Follows from all samenesses: where it is another, keys must be made anew. At most 31 bits, which SQL keeps as an integer. */
+  readonly fingerprint: number;
 
   constructor(policies: readonly Policy[]) {
     for (const policy of policies) {
@@ -42,6 +44,8 @@ export class RepeatRules {
       for (const { sameness } of prepared) known.set(sameness.id, sameness);
       this.byPack.set(policy.id, known);
     }
+    const ids = [...this.byPack].flatMap(([pack, known]) => [...known.keys()].map((id) => `${pack} ${id}`)).sort();
+    this.fingerprint = createHash('sha256').update(ids.join('\n')).digest().readUInt32BE(0) >>> 1;
   }
 
   /** All that cases of the pack are compared by, by whatever version of it. */
@@ -58,12 +62,6 @@ export class RepeatRules {
   reachOf(samenessId: string): number | undefined {
     const all = [...this.byVersion.values()].flat().filter(({ sameness }) => sameness.id === samenessId);
     return all.some(({ reachMs }) => reachMs === undefined) ? undefined : Math.max(0, ...all.map((it) => it.reachMs!));
-  }
-
-  /** Follows from all samenesses: where it is another, keys must be made anew. At most 31 bits, which SQL keeps as an integer. */
-  get fingerprint(): number {
-    const ids = [...this.byPack].flatMap(([pack, known]) => [...known.keys()].map((id) => `${pack} ${id}`)).sort();
-    return createHash('sha256').update(ids.join('\n')).digest().readUInt32BE(0) >>> 1;
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GATED_COMMANDS, PACK_KINDS } from '../vocabulary.js';
 import { post } from './clock.js';
-import { condition, id, source, words } from './words.js';
+import { condition, id, source, span, words } from './words.js';
 
 /** How values of a field are made alike before they are compared: width, spaces, country code, script. */
 export const NORMALISERS = ['phone', 'plate', 'name', 'room', 'text', 'exact'] as const;
@@ -115,10 +115,14 @@ export const routineVisit = z.strictObject({
   id,
   label: words,
   milestone: id,
-  /** When the visit is opened, counted from the milestone; its clocks say until when it is made. */
-  opensAfter: z.string().default('0d'),
+  /** When the visit is opened, counted from the milestone; at once where left out. Its clocks say until when it is made. */
+  opensAfter: span.optional(),
   /** Repeated so long after the one before: yearly for old customers. */
-  repeatsEvery: z.string().optional(),
+  repeatsEvery: span.optional(),
+  /** Not opened any more so long after it should have been: who is entered late is not visited for occasions long past. */
+  lapsesAfter: span.optional(),
+  /** In whose zone, and on whose working days, it is counted; UTC where left out. */
+  calendar: z.string().optional(),
   asks: words,
   source,
 });

@@ -14,6 +14,7 @@ import {
   routineVisit,
   step,
 } from './intake.js';
+import { customers } from './customers.js';
 import { notifications } from './notifications.js';
 import { condition, distinct, elapsedTime, id, source, words } from './words.js';
 
@@ -91,6 +92,7 @@ export const packSchema = z
     recusal: recusal.optional(),
     priorities: z.array(priority).default([]),
     repeats: z.array(repeat).default([]),
+    customers: customers.optional(),
     routineVisits: z.array(routineVisit).default([]),
     retention: z.array(retention).default([]),
     rates: z.array(rate).default([]),
@@ -99,6 +101,7 @@ export const packSchema = z
     const idsOf = (things: readonly { readonly id: string }[]) => things.map((thing) => thing.id);
     distinct(categoryIds(pack.categories), ['categories'], context);
     for (const list of LISTS) distinct(idsOf(pack[list]), [list], context);
+    for (const [list, of] of Object.entries(pack.customers ?? {})) distinct(idsOf(of), ['customers', list], context);
     const last = pack.compensation.matrix.at(-1);
     if (last !== undefined && (last.upToCents !== undefined || last.severities !== undefined)) {
       const path = ['compensation', 'matrix', pack.compensation.matrix.length - 1];

@@ -35,6 +35,9 @@ function duration(text: string): Budget {
   throw new RangeError(`"${text}" is no budget: ${reasonOf(read)}`);
 }
 
+/** A length of time that is counted onwards from something, on a calendar or around the clock. */
+export const span = readAs(duration);
+
 export const elapsedTime = readAs((text) => {
   const read = duration(text);
   if (read.measure !== 'elapsed') throw new RangeError(`"${text}" is not elapsed time: write 30m, 24h or 2d`);

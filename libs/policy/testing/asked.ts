@@ -15,6 +15,7 @@ export const complaintLike = (of: Partial<CaseAsked> = {}): CaseAsked => ({
   priority: '',
   fields: {},
   given: [],
+  filled: [],
   steps: [],
   visits: 0,
   visitsReached: 0,
@@ -30,6 +31,9 @@ export const complaintLike = (of: Partial<CaseAsked> = {}): CaseAsked => ({
   passedOnTo: '',
   verified: false,
   visit: '',
+  customerTier: '',
+  qualityCustomer: false,
+  specialOwner: false,
   receivedAt: '2026-01-05T01:00:00.000Z',
   ...of,
 });

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { Instant } from '#kernel';
 import { LedgerUnreadable } from '../errors.js';
@@ -31,17 +41,48 @@ export class ErasureLedger {
     const bytes = readFileSync(this.file);
     const end = bytes.lastIndexOf(0x0a) + 1;
     if (end < bytes.length) truncateSync(this.file, end);
-    const lines = bytes.subarray(0, end).toString().split('\n').slice(0, -1);
-    return lines.flatMap((line, at) => this.keyIdsOf(line, at + 1));
+    return erasedIn(this.file);
   }
+}
 
-  private keyIdsOf(line: string, number: number): string[] {
-    try {
-      const { keyIds } = JSON.parse(line) as { keyIds?: unknown };
-      if (Array.isArray(keyIds) && keyIds.every((id) => typeof id === 'string')) return keyIds;
-    } catch {
-      // Falls through to the error that names the line.
-    }
-    throw new LedgerUnreadable(`Line ${number} of ${this.file} is no erasure: restore the ledger before you go on.`);
+/**
+ * Writes all that any of the ledgers holds into a new one, each erasure once. A last line without its end is left out: it
+ * may be half-written, or being written.
+ * @throws LedgerUnreadable
+ */
+export function mergeLedgers(files: readonly string[], into: string): void {
+  const lines = new Set(files.flatMap((file) => linesOf(file)));
+  // Checked before it is written: a ledger that cannot be read must not be what the place goes on with.
+  for (const [at, line] of [...lines].entries()) keyIdsIn(line, `Line ${at + 1} of ${files.join(' and ')}`);
+  writeFileSync(
+    into,
+    [...lines]
+      .sort()
+      .map((line) => `${line}\n`)
+      .join(''),
+    { mode: 0o600 },
+  );
+}
+
+/** Which keys the ledger says were erased. */
+export const erasedIn = (file: string): string[] =>
+  linesOf(file).flatMap((line, at) => keyIdsIn(line, `Line ${at + 1} of ${file}`));
+
+function linesOf(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1);
+}
+
+function keyIdsIn(line: string, where: string): string[] {
+  try {
+    const { keyIds } = JSON.parse(line) as { keyIds?: unknown };
+    if (Array.isArray(keyIds) && keyIds.every((id) => typeof id === 'string')) return keyIds;
+  } catch {
+    // Falls through to the error that names the line.
   }
+  throw new LedgerUnreadable(`${where} is no erasure: restore the ledger before you go on.`);
 }

@@ -1,3 +1,4 @@
 export { loadMasterKey } from './master-key.js';
-export { openEmbeddedVault, type EmbeddedVault, type EmbeddedVaultOptions } from './vault.js';
+export { LEDGER_FILE, openEmbeddedVault, type EmbeddedVault, type EmbeddedVaultOptions } from './vault.js';
 export { openEmbeddedAttachments, type EmbeddedAttachmentOptions } from './attachments.js';
+export { erasedIn, mergeLedgers } from './erasure-ledger.js';

@@ -2,8 +2,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { keyId } from '../crypto/key-id.js';
+import { unwrap, wrap, WRAPPED_BYTES } from '../crypto/wrapping.js';
 import { WrongKey, WrongMasterKey } from '../errors.js';
-import { unwrap, wrap, WRAPPED_BYTES } from './wrapping.js';
 
 export const KEYS_FILE = 'keys.db';
 const KEY_BYTES = 32;
@@ -13,6 +14,11 @@ const BUSY_TIMEOUT_MS = 10_000;
 export interface FreshKey {
   readonly id: string;
   readonly key: Buffer;
+}
+
+export interface WrappedKey {
+  readonly id: string;
+  readonly wrapped: Buffer;
 }
 
 /**
@@ -101,6 +107,25 @@ export class KeyDatabase {
     return this.select.get(JSON.stringify(keyIds)) !== undefined;
   }
 
+  /** All keys that are there, still wrapped, a batch at a time: for those who take them elsewhere. */
+  *wrapped(batch: number): Generator<readonly WrappedKey[]> {
+    const page = this.database.prepare<[number, number], WrappedKey & { n: number }>(
+      `SELECT n, id, wrapped FROM key WHERE n > ? AND wrapped <> zeroblob(${WRAPPED_BYTES}) ORDER BY n LIMIT ?`,
+    );
+    for (let after = 0; ;) {
+      const rows = page.all(after, batch);
+      if (rows.length === 0) return;
+      yield rows;
+      after = rows.at(-1)!.n;
+    }
+  }
+
+  /** Takes in keys that were wrapped elsewhere by the same master key; those that are there already stay. */
+  keep(keys: readonly WrappedKey[]): void {
+    const insert = this.database.prepare('INSERT INTO key (id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.database.transaction(() => keys.forEach(({ id, wrapped }) => insert.run(id, wrapped))).immediate();
+  }
+
   /** Takes back keys that were never handed out. */
   discard(keys: readonly FreshKey[]): void {
     if (keys.length > 0) this.overwrite.run(JSON.stringify(keys.map(({ id }) => id)));
@@ -120,16 +145,4 @@ export class KeyDatabase {
       `${file} was made with another master key: start with the one it was made with (REDRESS_MASTER_KEY or master.key).`,
     );
   }
-}
-
-/**
- * A random id (UUID version 8) that begins with the number of its row: keys that are made together lie together in the
- * index, so that a batch touches a few pages of it and not one per key.
- */
-function keyId(row: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(row, 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

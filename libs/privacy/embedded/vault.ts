@@ -1,18 +1,18 @@
-import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import type { Transform } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import { SystemClock, type Clock, type Json, type SealedPart } from '#kernel';
+import { SystemClock, type Clock, type SealedPart } from '#kernel';
 import type { StreamVault } from '../attachments.js';
-import { AlteredPart, MissingKey } from '../errors.js';
+import { openWith, sealWith } from '../crypto/parts.js';
+import { checkOf, secretOf } from '../crypto/secrets.js';
+import { cipherStream, decipherStream } from '../crypto/streams.js';
+import { MissingKey } from '../errors.js';
 import type { Opening, PartToOpen, PartToSeal, Vault } from '../vault.js';
 import { ErasureLedger } from './erasure-ledger.js';
 import { KeyDatabase } from './key-database.js';
 import { KeyPool } from './key-pool.js';
-import { decipherStream, cipherStream } from './streams.js';
-import { decrypt, encrypt } from './wrapping.js';
 
-const LEDGER_FILE = 'erasures.jsonl';
+export const LEDGER_FILE = 'erasures.jsonl';
 const CACHED_KEYS = 10_000;
 
 export interface EmbeddedVaultOptions {
@@ -29,7 +29,7 @@ export interface EmbeddedVaultOptions {
 }
 
 /** The vault of one machine. Any number of openings of one folder, in any threads and processes. */
-export interface EmbeddedVault extends Vault, StreamVault {}
+export type EmbeddedVault = Vault & StreamVault;
 
 /**
  * Opens the keys of a data folder and replays the erasure ledger against them: a restored backup resurrects nobody.
@@ -50,7 +50,7 @@ class SqliteVault implements EmbeddedVault {
 
   constructor(private readonly options: EmbeddedVaultOptions) {
     const { folder, masterKey } = options;
-    const check = this.derive('redress:check');
+    const check = checkOf(masterKey);
     this.clock = options.clock ?? new SystemClock();
     this.ledger = new ErasureLedger(options.ledgerFile ?? join(folder, LEDGER_FILE));
     this.database = new KeyDatabase(folder, masterKey, check);
@@ -70,30 +70,11 @@ class SqliteVault implements EmbeddedVault {
   }
 
   async seal(parts: readonly PartToSeal[]): Promise<SealedPart[]> {
-    const keys = this.keysOf(parts.map(({ secret }) => secret.keyId));
-    return parts.map(({ eventId, part, secret: { keyId, mentions, value } }) => {
-      const key = keys.get(keyId);
-      if (!key) throw new MissingKey(keyId);
-      const { nonce, ciphertext } = encrypt(key, Buffer.from(JSON.stringify(value)), `${eventId}\n${part}`);
-      return {
-        keyId,
-        ...(mentions && { mentions }),
-        nonce: nonce.toString('base64'),
-        ciphertext: ciphertext.toString('base64'),
-      };
-    });
+    return sealWith(this.keysOf(parts.map(({ secret }) => secret.keyId)), parts);
   }
 
   async open(parts: readonly PartToOpen[]): Promise<Opening[]> {
-    const keys = this.keysOf(parts.map(({ sealed }) => sealed.keyId));
-    return parts.map(({ eventId, part, sealed: { keyId, nonce, ciphertext } }) => {
-      const key = keys.get(keyId);
-      if (!key) return { missing: true };
-      const additional = `${eventId}\n${part}`;
-      const plaintext = decrypt(key, Buffer.from(nonce, 'base64'), Buffer.from(ciphertext, 'base64'), additional);
-      if (!plaintext) throw new AlteredPart(eventId, part);
-      return { value: JSON.parse(plaintext.toString()) as Json };
-    });
+    return openWith(this.keysOf(parts.map(({ sealed }) => sealed.keyId)), parts);
   }
 
   async destroy(keyIds: readonly string[]): Promise<void> {
@@ -108,7 +89,7 @@ class SqliteVault implements EmbeddedVault {
   }
 
   secret(purpose: string): Buffer {
-    return this.derive(`redress:secret:${purpose}`);
+    return secretOf(this.options.masterKey, purpose);
   }
 
   async cipher(keyId: string, context: string): Promise<Transform> {
@@ -153,9 +134,5 @@ class SqliteVault implements EmbeddedVault {
       this.cache.set(keyId, key);
     }
     return found;
-  }
-
-  private derive(info: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.options.masterKey, '', info, 32));
   }
 }

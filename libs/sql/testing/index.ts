@@ -1,3 +1,3 @@
 export { MASTER_KEY, TestLog, type Said } from './test-log.js';
 export { TestViews } from './test-views.js';
-export { freshSchema, isOnPostgres, onPostgres, placeOf } from './test-store.js';
+export { freshSchema, isOnEventStoreDb, isOnPostgres, onEventStoreDb, onPostgres, placeOf } from './test-store.js';

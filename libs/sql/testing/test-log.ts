@@ -25,6 +25,8 @@ export interface Said {
   readonly historical?: true;
 }
 
+const STREAM = /^(?:case|customer)-/;
+
 export const MASTER_KEY = Buffer.alloc(32, 7);
 
 /** A real log and a real vault in a folder of its own, written without an executor: a projection must take any history. */
@@ -49,8 +51,9 @@ export class TestLog {
     return this.vault.newKey();
   }
 
+  /** @param subject a case, or a whole stream by its name where that has a category */
   async append(subject: string, ...said: readonly Said[]): Promise<Position> {
-    const stream = `case-${subject}`;
+    const stream = STREAM.test(subject) ? subject : `case-${subject}`;
     const head = this.heads.get(stream) ?? { revision: -1, hash: GENESIS };
     let { revision, hash } = head;
     const events = [];

@@ -4,7 +4,10 @@ import { afterAll, test } from '@jest/globals';
 import { openSql, type SqlPlace } from '#sql';
 import { serviceUrl } from '#testing';
 
-/** Which of our stores the tests of this file run on: SQLite, unless the file came here by `onPostgres`. */
+/**
+ * Which of our stores the tests of this file run on: SQLite, unless the file came here by `onPostgres` or `onEventStoreDb`. A log
+ * in EventStoreDB has its views in PostgreSQL.
+ */
 const STORE = 'TEST_STORE';
 
 /**
@@ -12,13 +15,21 @@ const STORE = 'TEST_STORE';
  * PostgreSQL could not be had they are left out, and `npm test` says so.
  */
 export async function onPostgres(suite: () => Promise<unknown>): Promise<void> {
+  return on('PostgreSQL', suite);
+}
+
+/** The same with the log in EventStoreDB, or in what speaks its protocol. */
+export const onEventStoreDb = (suite: () => Promise<unknown>): Promise<void> => on('EventStoreDB', suite);
+
+async function on(store: 'PostgreSQL' | 'EventStoreDB', suite: () => Promise<unknown>): Promise<void> {
   if ((await serviceUrl('postgres')) === undefined) return test.skip('there is no PostgreSQL here', () => undefined);
-  process.env[STORE] = 'PostgreSQL';
+  process.env[STORE] = store;
   await suite();
   afterAll(dropSchemas);
 }
 
-export const isOnPostgres = (): boolean => process.env[STORE] === 'PostgreSQL';
+export const isOnEventStoreDb = (): boolean => process.env[STORE] === 'EventStoreDB';
+export const isOnPostgres = (): boolean => process.env[STORE] === 'PostgreSQL' || isOnEventStoreDb();
 
 const schemas = new Map<string, Promise<string>>();
 

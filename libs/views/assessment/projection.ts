@@ -1,4 +1,4 @@
-import { ESCALATION_CLOCK, type CaseEvent, type ClockOf } from '#cases';
+import { ESCALATION_CLOCK, type CaseEvent, type ClockOf } from '#cases/domain';
 import { reduce, type Projected, type Projection, type Reducers, type RowSet } from '#sql';
 import { ASSESSMENT, ASSESSMENT_CASE, type AssessmentCaseRow, type AssessmentRow } from './tables.js';
 

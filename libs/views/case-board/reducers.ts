@@ -1,5 +1,5 @@
-import type { CaseEvent, Phase, Severity } from '#cases';
-import { SEVERITIES } from '#cases';
+import type { CaseEvent, Phase, Severity } from '#cases/domain';
+import { SEVERITIES } from '#cases/domain';
 import type { OpenedPart } from '#kernel';
 import { openedText, type ProjectedEvent, type Reducers } from '#sql';
 import {

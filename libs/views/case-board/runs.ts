@@ -1,4 +1,4 @@
-import { ESCALATION_CLOCK, type ClockOf } from '#cases';
+import { ESCALATION_CLOCK, type ClockOf } from '#cases/domain';
 import type { BoardRow } from './tables.js';
 
 /** The runs of clocks as a row of the board keeps them. */

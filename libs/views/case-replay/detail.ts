@@ -1,4 +1,4 @@
-import { isOpen, mainComplainant, type CaseState } from '#cases';
+import { isOpen, mainComplainant, type CaseState } from '#cases/domain';
 import type { Json, JsonObject } from '#kernel';
 import type { Reading } from './replay.js';
 import { thingKey, type Sheet, type ShownPart } from './sheet.js';
@@ -24,6 +24,7 @@ export function caseDetail({ state, sheet }: Reading): JsonObject {
     against: state.against,
     firstReceiver: state.firstReceiver,
     openedFrom: state.openedFrom,
+    customer: state.customer,
     repeats: state.repeats,
     forms: things(sheet, 'forms', 'formId', state.forms),
     sheets: things(sheet, 'sheets', 'sheetId', state.sheets),

@@ -1,4 +1,5 @@
-import { BEHIND_ALL, caseAggregate, type CaseState, type RecordedCaseEvent } from '#cases';
+import { caseAggregate, type CaseState, type RecordedCaseEvent } from '#cases/domain';
+import { BEHIND_ALL } from '#cases/explanation';
 import { Draft, emptyHead, SETTLEMENT } from '#execution';
 import { ENGINE, newId, type Facts, type Instant, type RecordedEvent } from '#kernel';
 import type { Policy } from '#policy';

@@ -38,6 +38,20 @@ export class Hashes {
     return values.every((value) => value !== undefined) ? this.of(id, ...values) : undefined;
   }
 
+  /** All that somebody is recognised by, the surest first: what a source calls them, a number, name and contact together. */
+  allOf({ reference, phone, secondPhone, name, email, address }: Details): ReadonlySet<string> {
+    const alikeName = name === undefined ? undefined : normalised(name, 'name');
+    const alike = (value: string | undefined, as: Normaliser): readonly string[] =>
+      value === undefined ? [] : [normalised(value, as) ?? []].flat();
+    const numbers = [phone, secondPhone].flatMap((it) => alike(it, 'phone'));
+    const contacts = alikeName === undefined ? [] : [email, address].flatMap((it) => alike(it, 'text'));
+    return new Set([
+      ...(reference === undefined ? [] : [this.of('reference', reference.trim())]),
+      ...numbers.map((number) => this.of('phone', number)),
+      ...contacts.map((contact) => this.of('contact', alikeName!, contact)),
+    ]);
+  }
+
   /** Those of the fields that anything is compared by. */
   fields(values: object, normalisers: Iterable<readonly [string, Normaliser]>): Compared['fields'] {
     const hashes: Record<string, string> = {};
@@ -49,18 +63,12 @@ export class Hashes {
     return hashes;
   }
 
-  /** Who the complainant is, as far as their details say. */
+  /** Who the complainant is, as far as their details say: the surest of what they are recognised by. */
   person(part: OpenedPart | undefined): Pick<Compared, 'person' | 'name'> {
-    const { reference, phone, name, email, address } = detailsIn(part);
+    const details = detailsIn(part);
+    const { name } = details;
     const alikeName = name === undefined ? undefined : normalised(name, 'name');
-    const number = phone === undefined ? undefined : normalised(phone, 'phone');
-    const contact = [email, address].flatMap((it) => (it === undefined ? [] : (normalised(it, 'text') ?? [])))[0];
-    const person = (): string | undefined => {
-      if (reference !== undefined) return this.of('reference', reference.trim());
-      if (number !== undefined) return this.of('phone', number);
-      return alikeName !== undefined && contact !== undefined ? this.of('contact', alikeName, contact) : undefined;
-    };
-    const who = person();
+    const [who] = this.allOf(details);
     return {
       ...(who === undefined ? {} : { person: who }),
       ...(alikeName === undefined ? {} : { name: this.of('name', alikeName) }),
@@ -142,7 +150,10 @@ export function comparedAfter(
   }
 }
 
-type Details = { readonly [detail in 'reference' | 'phone' | 'name' | 'email' | 'address']?: string };
+/** What of a person is compared. */
+export type Details = {
+  readonly [detail in 'reference' | 'phone' | 'secondPhone' | 'name' | 'email' | 'address']?: string;
+};
 
 const detailsIn = (part: OpenedPart | undefined): Details => valuesIn(part) as Details;
 

@@ -14,6 +14,7 @@ import {
 
 /** What cases are compared by, and the secret under which what is personal of it is hashed. */
 export interface RepeatSources {
+  /** As they are known now: packs may be published while the view is kept. */
   readonly rules: RepeatRules;
   readonly secret: Buffer;
 }
@@ -24,11 +25,13 @@ type Spans = readonly (readonly [from: Instant, to?: Instant])[];
  * Which cases are about the same? Per case and rule a key of keyed hashes; and which keys changed when, for the matching to
  * follow. Other rules give other keys: the version follows from them, so that the view is built anew (R-1, EVENTS.md 10).
  */
-export function repeatsProjection({ rules, secret }: RepeatSources): Projection {
-  const hashes = new Hashes(secret);
+export function repeatsProjection(sources: RepeatSources): Projection {
+  const hashes = new Hashes(sources.secret);
   return {
     name: 'repeats',
-    version: rules.fingerprint,
+    get version() {
+      return sources.rules.fingerprint;
+    },
     partition: 'subject',
     category: 'case',
     opens: { CaseReceived: ['complainant', 'fields'], IntakeAmended: ['complainant', 'fields'] },
@@ -42,7 +45,7 @@ export function repeatsProjection({ rules, secret }: RepeatSources): Projection 
       const before = cases.get() ?? begun(event);
       // Most of what happens in a case says nothing of what it is about: it shall cost nothing.
       if (!TELLING.has(event.type) && isRuledBy(before, event)) return;
-      const samenesses = rules.samenessesOf(event.meta.policy.pack);
+      const samenesses = sources.rules.samenessesOf(event.meta.policy.pack);
       const normalisers = samenesses.flatMap((it) => [...it.normalisers]);
       const known = JSON.parse(before.compared) as Compared;
       const compared = comparedAfter(known, event as Projected<CaseEvent>, hashes, normalisers);

@@ -14,9 +14,13 @@ export interface Judgement {
 
 type Recorded = WholeLog['recorded'][number];
 
-/** Compares what was answered with what stands in the log of a folder. */
-export async function judgeLog(folder: string, answers: Iterable<Answered>): Promise<Judgement> {
-  const log = await readLog(folder);
+/** Compares what was answered with what stands in the log of a folder, or in the EventStoreDB that is named. */
+export async function judgeLog(
+  folder: string,
+  answers: Iterable<Answered>,
+  eventStoreUrl?: string,
+): Promise<Judgement> {
+  const log = await readLog(folder, eventStoreUrl);
   const faults: string[] = [...brokenChains(log)];
   // Rules that the engine puts on record, and what it does by itself for cases, were asked by nobody.
   const byCause = groupedBy(

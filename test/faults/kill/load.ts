@@ -25,7 +25,7 @@ export class Load {
   private stopped = true;
 
   constructor(
-    private readonly engine: EngineProcess,
+    private readonly engine: Pick<EngineProcess, 'get' | 'post'>,
     private readonly senders: readonly string[],
     private readonly random: Random,
   ) {}

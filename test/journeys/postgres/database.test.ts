@@ -168,6 +168,6 @@ described('PostgreSQL goes and comes', () => {
     // What it says of itself is at most a moment old: it comes to say that all is well.
     while ((await engine.get('/health')).body.status !== 'ok') await new Promise((resolve) => setTimeout(resolve, 50));
     await engine.stop();
-    expect(await partFromRebuild(engine.folder, url)).toEqual([]);
+    expect(await partFromRebuild(engine.folder, { REDRESS_DATABASE_URL: url })).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ export const asked = (state: CaseState, policy: Policy): CaseAsked => ({
   priority: state.priority?.priority ?? '',
   fields: state.fields,
   given: state.given,
+  filled: state.forms.filter(({ round }) => round === state.reopenCount).map(({ form }) => form),
   steps: state.steps,
   ...visitsOf(state),
   accepted: state.acceptedAt !== undefined,
@@ -26,11 +27,14 @@ export const asked = (state: CaseState, policy: Policy): CaseAsked => ({
   opinion: state.opinion !== undefined,
   satisfied: state.opinion?.satisfied === true,
   analysed: state.analysed,
-  planAccepted: state.plans.some((plan) => plan.state === 'accepted'),
+  planAccepted: state.plans.some((plan) => plan.state === 'accepted' && plan.round === state.reopenCount),
   papersFiled: state.papersFiledWith !== undefined,
   passedOnTo: state.passedOnTo ?? '',
   verified: Object.values(state.verified).includes('verified'),
   visit: state.openedFrom !== undefined && 'visit' in state.openedFrom ? state.openedFrom.visit : '',
+  customerTier: state.customer?.tier ?? '',
+  qualityCustomer: state.customer?.quality === true,
+  specialOwner: state.customer?.special === true,
   receivedAt: state.receivedAt ?? '',
 });
 

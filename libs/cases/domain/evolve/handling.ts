@@ -36,7 +36,10 @@ export const HANDLING: Folds<
     return owner === undefined || owner === data.person ? { ...rest, recused } : { ...state, recused };
   },
   InvestigationRecorded: (state, { data }) => ({ ...state, justification: data.justification }),
-  PlanProposed: (state, { data }) => ({ ...state, plans: [...state.plans, { ...data, state: 'proposed' }] }),
+  PlanProposed: (state, { data }) => ({
+    ...state,
+    plans: [...state.plans, { ...data, state: 'proposed', round: state.reopenCount }],
+  }),
   PlanAccepted: (state, { data }) => ({ ...state, plans: answered(state.plans, data.planId, 'accepted') }),
   PlanRejected: (state, { data }) => ({ ...state, plans: answered(state.plans, data.planId, 'rejected') }),
   ProgressReported: unchanged,

@@ -1,6 +1,6 @@
 import type { Circumstance, Party } from '../events.js';
 import type { CaseState } from '../state.js';
-import { enter, unchanged, withNew, type Folds } from './fold.js';
+import { enter, unchanged, without, withNew, type EventOf, type Folds } from './fold.js';
 
 /** From the call to the decision whether it is taken on, and what the case is about. */
 export const INTAKE: Folds<
@@ -39,6 +39,7 @@ export const INTAKE: Folds<
   IdentityVerified: (state, { data }) => ({
     ...state,
     verified: { ...state.verified, [data.partyId]: data.result },
+    files: fileOf(state, data),
   }),
   ProfileAssessed: unchanged,
   CaseDeclined: (state, { data }) => lapsed(enter(state, { phase: 'declined', reasonCode: data.reasonCode })),
@@ -71,6 +72,14 @@ export const lapsed = (state: CaseState): CaseState =>
         promises: state.promises.map((it) => (it.state === 'kept' ? it : { ...it, state: 'lapsed' as const })),
       }
     : state;
+
+function fileOf(
+  { files }: CaseState,
+  { partyId, result, customerId }: EventOf<'IdentityVerified'>['data'],
+): CaseState['files'] {
+  if (result === 'verified' && customerId !== undefined) return { ...files, [partyId]: customerId };
+  return without(files, [partyId]);
+}
 
 function joined(known: readonly Party[], coming: readonly Party[]): readonly Party[] {
   const fresh = coming.filter(({ partyId }) => !known.some((party) => party.partyId === partyId));

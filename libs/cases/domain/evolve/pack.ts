@@ -12,6 +12,7 @@ export const PACK: Folds<
   | 'RepeatFound'
   | 'RepeatWithdrawn'
   | 'RepeatDismissed'
+  | 'CustomerStandingRecorded'
 > = {
   IntakeAmended: (state, { data }) => ({
     ...state,
@@ -22,7 +23,7 @@ export const PACK: Folds<
   PriorityAssigned: (state, { data }) => ({ ...state, priority: data }),
   FormFilled: (state, { data, meta }) => {
     const { formId, form, values } = data;
-    const filled = { formId, form, values, by: meta.actor.id, at: meta.occurredAt };
+    const filled = { formId, form, values, by: meta.actor.id, at: meta.occurredAt, round: state.reopenCount };
     return { ...state, forms: [...state.forms, filled], given: withNew(state.given, [form]) };
   },
   CausesAnalysed: (state) => ({ ...state, analysed: true }),
@@ -45,6 +46,7 @@ export const PACK: Folds<
     ...state,
     dismissed: [...state.dismissed, { rule: data.rule, otherCaseId: data.otherCaseId }],
   }),
+  CustomerStandingRecorded: (state, { data }) => ({ ...state, customer: data }),
 };
 
 const otherRepeats = (state: CaseState, rule: string): CaseState['repeats'] =>

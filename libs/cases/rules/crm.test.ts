@@ -1,27 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
 import { NOBODY } from '#policy';
 import { packWith, shippedPack } from '#policy/testing';
-import { ENGINE, isRefusal } from '#kernel';
+import { isRefusal } from '#kernel';
 import {
   acceptCase,
   acceptPlan,
-  acknowledgeCase,
+  assignCase,
   classifyCase,
   closeCase,
   completeRequiredStep,
   fillForm,
   giveReply,
-  makePromise,
-  matchRepeats,
+  linkCase,
   proposePlan,
   receiveCase,
+  recordInvestigation,
   recordReturnVisit,
-  rejectPlan,
+  reopenCase,
   reportProgress,
   resolveCase,
   type CaseDecide,
 } from '../index.js';
-import { by, MONDAY, Story } from '../testing/index.js';
+import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const text = 'x';
@@ -29,80 +29,6 @@ const refused = <C>(story: Story, decide: CaseDecide<C>, command: C, actor = by(
   const answer = story.desk.send(decide, command, { actor });
   return isRefusal(answer) ? answer.code : undefined;
 };
-
-describe('the property manager [P T]', () => {
-  const property = shippedPack('property');
-  const received = (more: object = {}): Story => {
-    const story = new Story(property);
-    story.sends(receiveCase, { kind: 'complaint', channel: 'phone', content: '漏水', ...more } as never, MONDAY);
-    return story;
-  };
-
-  test('I-8 [P]: seven categories, service with four below it', () => {
-    expect(property.categories).toHaveLength(7);
-    expect(property.categoryPath('service_attitude')).toEqual(['service_attitude', 'service']);
-    const story = new Story(property);
-    expect(
-      refused(story, receiveCase, {
-        kind: 'complaint',
-        channel: 'phone',
-        content: 'x',
-        category: 'engineering',
-      } as never),
-    ).toBe('UNKNOWN_CATEGORY');
-  });
-
-  test('I-11 [T]: what was said is repeated back at once; what cannot be answered now gets a promised time', () => {
-    const story = received();
-    story.expects('I-11', { dueAt: at(5, '01:15:00.000') });
-    story.sends(acknowledgeCase, { channel: 'phone' }, at(5, '01:10:00.000'));
-    story.expects('I-11', { state: 'met' });
-    story.sends(makePromise, { dueAt: at(7), text });
-    story.expects('K-1', { state: 'met' }).expects('promise', { state: 'running', dueAt: at(7) });
-  });
-
-  test('I-11 [T]: a small matter is answered at once', () =>
-    void received({ answeredAtOnce: true }).expects('I-11', { state: 'met' }).expects('K-1', { state: 'met' }));
-
-  test('K-3 [T]: a promised time binds whatever the progress', () => {
-    const story = received();
-    story.sends(makePromise, { dueAt: at(7), text });
-    story.passes(at(7, '01:00:00.001')).expects('promise', { state: 'missed' });
-    expect(story.last('CaseEscalated').data).toMatchObject({ chain: 'late' });
-  });
-
-  test('H-3 [T]: after an objection another option; the customer confirms before it is done, and hears of each step', () => {
-    const story = received();
-    story.sends(acceptCase, {});
-    const { planId } = story.sends(proposePlan, { measures: text }) as { planId: string };
-    story.sends(rejectPlan, { planId, by: 'customer', objection: text });
-    expect(refused(story, resolveCase, { outcome: 'remedied' })).toBe('PLAN_NOT_CONFIRMED');
-    const second = story.sends(proposePlan, { measures: text }) as { planId: string };
-    story.sends(acceptPlan, { planId: second.planId, by: 'customer' }, at(6));
-    story.expects('H-3.progress', { dueAt: at(8) });
-    story.sends(reportProgress, { toCustomer: true, text }, at(7));
-    story.expects('H-3.progress', { run: 2, dueAt: at(9) });
-    story.sends(resolveCase, { outcome: 'remedied' });
-  });
-
-  test('V-1 [T]: revisited at least once after the solution', () => {
-    const story = received();
-    story.sends(acceptCase, {});
-    story.sends(giveReply, { channel: 'phone', text });
-    story.sends(resolveCase, { outcome: 'explained' });
-    expect(refused(story, closeCase, {})).toBe('RETURN_VISIT_MISSING');
-    story.sends(recordReturnVisit, { channel: 'phone', reached: true });
-    story.sends(closeCase, {});
-  });
-
-  test('R-1: three households about one matter in a week make it important', () => {
-    const story = received({ fields: { project: 'estate-7' }, category: 'equipment' });
-    story.sends(matchRepeats, { rule: 'R-1.same-matter', cases: ['a', 'b'], complainants: 3 }, undefined, {
-      actor: ENGINE,
-    });
-    expect(story.state.severity).toBe('important');
-  });
-});
 
 describe('the CRM service [C S A F R]', () => {
   const crm = shippedPack('crm');
@@ -199,5 +125,91 @@ describe('the CRM service [C S A F R]', () => {
     story.sends(fillForm, { form: 'visit_report', values: { course: text, result: text } });
     story.expects('V-3.report', { state: 'met' });
     expect(refused(story, closeCase, {})).toBe('STEP_OPEN');
+  });
+
+  test('V-3 [R]: papers and review may follow the result; then the visit is closed', () => {
+    const holders = { ...NOBODY, holders: (post: string) => (post === 'service_manager' ? ['wang'] : []) };
+    const story = received({ kind: 'visit', channel: 'return_visit' }, crm.withPosts(holders));
+    story.sends(acceptCase, {});
+    story.sends(fillForm, { form: 'visit_record', values: { course: text, papers_taken: true } });
+    story.sends(resolveCase, { outcome: 'settled' });
+    story.sends(fillForm, { form: 'visit_report', values: { course: text, result: text } });
+    story.sends(completeRequiredStep, { step: 'papers_settled', text });
+    expect(refused(story, completeRequiredStep, { step: 'visit_reviewed' })).toBe('POST_NEEDED');
+    story.sends(completeRequiredStep, { step: 'visit_reviewed' }, undefined, { actor: by('wang', 'supervisor') });
+    story.sends(closeCase, {});
+  });
+
+  const handled = (pack = crm): Story => {
+    const story = received({}, pack);
+    story.sends(acceptCase, {});
+    const { planId } = story.sends(proposePlan, { measures: text }) as { planId: string };
+    expect(refused(story, resolveCase, { outcome: 'remedied' })).toBe('PLAN_NOT_CONFIRMED');
+    story.sends(acceptPlan, { planId, by: 'customer' });
+    story.sends(resolveCase, { outcome: 'remedied' });
+    return story;
+  };
+
+  test('V-1 [S]: satisfaction is recorded before a complaint is closed', () => {
+    const story = handled();
+    expect(refused(story, closeCase, {})).toBe('RETURN_VISIT_MISSING');
+    story.sends(recordReturnVisit, { channel: 'phone', reached: true, satisfied: true, score: 9 });
+    story.sends(closeCase, {});
+    expect(story.state.visits).toMatchObject([{ satisfied: true, score: 9 }]);
+  });
+
+  test('H-9, H-3 [A]: dissatisfied, it is investigated again, and the customer confirms another plan', () => {
+    const story = handled();
+    story.sends(reopenCase, { reasonCode: 'dissatisfied' });
+    story.sends(recordInvestigation, { justification: 'justified' });
+    expect(refused(story, resolveCase, { outcome: 'remedied' })).toBe('PLAN_NOT_CONFIRMED');
+    const { planId } = story.sends(proposePlan, { measures: text }) as { planId: string };
+    story.sends(acceptPlan, { planId, by: 'customer' });
+    story.sends(resolveCase, { outcome: 'remedied' });
+  });
+
+  test('H-1 [A]: investigated for cause and impact, assigned to a unit and a person', () => {
+    const story = received({});
+    story.sends(acceptCase, {});
+    story.sends(assignCase, { unit: 'support', owner: 'zhao' });
+    story.sends(recordInvestigation, { justification: 'justified', cause: text, impact: text });
+    expect(story.state).toMatchObject({ unit: 'support', owner: 'zhao', justification: 'justified' });
+  });
+
+  test('R-1 [S]: the same customer about the same matter within a month is linked; it makes nothing graver', () => {
+    expect(gradedBy(crm, 'R-1.same-customer', complaintOn('01-15', 'a'), complaintOn('01-20', 'a'))).toEqual([
+      'general',
+      'general',
+    ]);
+    expect(crm.repeats.map(({ same, window }) => [same, window])).toEqual([[['complainant', 'category'], '1mo']]);
+  });
+
+  test('section 12 [C R]: the forms, with the fields that the documents name', () => {
+    const named = crm.forms.map(({ label, fields }) => [label.zh, fields.map(({ id }) => id)]);
+    expect(named).toEqual(
+      expect.arrayContaining([
+        ['服务需求单', ['type', 'content', 'scope', 'deadline', 'standard']],
+        ['服务方案', ['content', 'process', 'standard', 'period', 'staff', 'budget_cents']],
+        ['服务方案确认书', ['content', 'plan', 'responsibilities', 'times']],
+        ['客戶回訪計劃', ['time', 'content', 'purpose']],
+        ['客戶回訪記錄表', ['course', 'papers_taken']],
+        ['客戶回訪報告表', ['course', 'result']],
+      ]),
+    );
+  });
+
+  test('I-11, S-5 [S]: the service manager is told of feedback about a major problem, and the special group of a grave case', () => {
+    const feedback = received({ kind: 'feedback', fields: { major_problem: true } });
+    expect(toldIn(feedback)).toContain('I-11.major-problem: service_manager');
+    expect(toldIn(received({ circumstances: ['media'] }))).toContain('S-5.special-group: recipients');
+    expect(toldIn(received({}))).toEqual([]);
+  });
+
+  test('E-2: an incident gathers its cases under one head, to which an emergency plan is attached', () => {
+    const story = received({});
+    story.sends(linkCase, { otherCaseId: 'another', relation: 'head_case' });
+    const plan = { measures: text, responsible: text, informing: text };
+    story.sends(fillForm, { form: 'emergency_plan', values: plan });
+    expect(story.state).toMatchObject({ links: [{ relation: 'head_case' }], forms: [{ form: 'emergency_plan' }] });
   });
 });

@@ -7,34 +7,45 @@ import type { EventStore } from '../port.js';
 export const NAME_STREAM = 'redress-log';
 const TYPE = 'LogNamed';
 
+export interface LogName {
+  /** See `EventReader.epoch`. */
+  readonly epoch: string;
+  /** Written under a test clock, for good (EVENTS.md 20). */
+  readonly testLog: boolean;
+}
+
+type NamedStore = Pick<EventStore, 'append' | 'readStream'>;
+
 const newEpoch = (): string => Array.from({ length: 8 }, () => randomInt(36).toString(36)).join('');
 
-/** The name of the log, for good (EVENTS.md 4). Of several who open it at once one names it. */
-export async function epochOf(store: Pick<EventStore, 'append' | 'readStream'>): Promise<string> {
+/** The name of the log, for good (EVENTS.md 4). Of several who open it at once one names and marks it. */
+export async function nameOf(store: NamedStore, testLog: boolean): Promise<LogName> {
   const known = await namedBefore(store);
   if (known !== undefined) return known;
-  const epoch = newEpoch();
+  const name = { epoch: newEpoch(), testLog };
   try {
     await store.append(NAME_STREAM, 'no_stream', [
       {
         id: newId(),
         type: TYPE,
         contentType: 'application/json',
-        data: Buffer.from(JSON.stringify({ epoch })),
+        data: Buffer.from(JSON.stringify({ epoch: name.epoch, ...(testLog && { testLog }) })),
         metadata: Buffer.alloc(0),
       },
     ]);
-    return epoch;
+    return name;
   } catch (error) {
     if (!(error instanceof WrongExpectedRevision)) throw error;
     return (await namedBefore(store))!;
   }
 }
 
-async function namedBefore(store: Pick<EventStore, 'readStream'>): Promise<string | undefined> {
+async function namedBefore(store: Pick<NamedStore, 'readStream'>): Promise<LogName | undefined> {
   try {
     const [event] = await store.readStream(NAME_STREAM, { maxCount: 1 });
-    return event && (JSON.parse(Buffer.from(event.data).toString()) as { epoch: string }).epoch;
+    if (event === undefined) return undefined;
+    const { epoch, testLog = false } = JSON.parse(Buffer.from(event.data).toString()) as Partial<LogName>;
+    return { epoch: epoch!, testLog };
   } catch (error) {
     if (error instanceof StreamNotFound) return undefined;
     throw error;

@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import { AccessDenied, InvalidArgument, StoreUnavailable, type EventStore } from '#event-store';
+import {
+  markAsTestLog,
+  openEmbeddedEventReader,
+  openEmbeddedEventStore,
+  readLogProperties,
+} from '#event-store/embedded';
+import type { EventStoreDb } from '#event-store/eventstoredb';
+import { WrongSettings, type Settings } from './settings.js';
+
+/** Containers are started in any order: a server that is not there yet is given this long. */
+const PATIENCE_MS = 60_000;
+const ATTEMPT_MS = 5_000;
+
+type LogSettings = Pick<Settings, 'folder' | 'eventStoreUrl' | 'testClock'>;
+
+/**
+ * The log of the settings, for writing. One that was written under a test clock is marked for good and refused without one; one
+ * that was written under real time takes no test clock (EVENTS.md 20).
+ * @throws WrongSettings; AccessDenied on wrong credentials; StoreUnavailable where nobody answers for a minute
+ */
+export async function openEventLog(settings: LogSettings, logger: Logger): Promise<EventStore> {
+  const { folder, eventStoreUrl, testClock } = settings;
+  const isTest = testClock !== undefined;
+  if (eventStoreUrl === undefined) {
+    await markOrRefuse(folder, isTest);
+    return openEmbeddedEventStore({ folder });
+  }
+  const store = await awaitEventStore(eventStoreUrl, isTest, logger);
+  if (store.testLog === isTest) return store;
+  await store.close();
+  throw store.testLog ? writtenUnderTestClock() : writtenUnderRealTime();
+}
+
+async function awaitEventStore(url: string, testLog: boolean, logger: Logger): Promise<EventStoreDb> {
+  const { openEventStoreDb } = await import('#event-store/eventstoredb');
+  for (const untilMs = Date.now() + PATIENCE_MS; ;) {
+    try {
+      return await openEventStoreDb(url, { testLog, openForMs: ATTEMPT_MS });
+    } catch (error) {
+      if (error instanceof InvalidArgument) throw new WrongSettings(`EVENTSTOREDB_URL is wrong: ${error.message}`);
+      if (error instanceof AccessDenied) throw new AccessDenied(`EVENTSTOREDB_URL: ${error.message}`);
+      if (!(error instanceof StoreUnavailable) || Date.now() >= untilMs) throw error;
+      logger.warn({ code: error.code }, `${error.message} Waiting up to ${PATIENCE_MS / 1000} s for it.`);
+    }
+  }
+}
+
+async function markOrRefuse(folder: string, isTest: boolean): Promise<void> {
+  const properties = readLogProperties({ folder });
+  if (properties?.testLog === true) {
+    if (!isTest) throw writtenUnderTestClock();
+  } else if (isTest) {
+    if (properties !== undefined && (await holdsEvents(folder))) throw writtenUnderRealTime();
+    markAsTestLog({ folder });
+  }
+}
+
+const writtenUnderTestClock = (): WrongSettings =>
+  new WrongSettings('This log was written under a test clock: start with REDRESS_TEST_CLOCK=1, or on another folder.');
+
+const writtenUnderRealTime = (): WrongSettings =>
+  new WrongSettings('This log was written under real time: REDRESS_TEST_CLOCK needs an empty folder.');
+
+async function holdsEvents(folder: string): Promise<boolean> {
+  const reader = openEmbeddedEventReader({ folder });
+  try {
+    return (await reader.head()) !== undefined;
+  } finally {
+    await reader.close();
+  }
+}
