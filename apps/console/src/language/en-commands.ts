@@ -54,6 +54,7 @@ export const enCommands = {
     FinishSheet: 'Finish a sheet',
     MatchRepeats: 'Match repeats',
     DismissRepeat: 'Not about the same',
+    RecordCustomerStanding: 'Record the customer’s standing',
     RecomputeDeadlines: 'Count provisional deadlines again',
     SettleCase: 'Settle',
   } satisfies Record<CommandName, string>,

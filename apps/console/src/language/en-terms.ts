@@ -115,6 +115,7 @@ export const enTerms = {
     RepeatFound: 'Repeat found',
     RepeatWithdrawn: 'No repeat any more',
     RepeatDismissed: 'Dismissed as a repeat',
+    CustomerStandingRecorded: 'Customer’s standing recorded',
     EscalationWithdrawn: 'Escalation withdrawn',
     DeadlineWarned: 'Deadline draws near',
     ClockPaused: 'Clock paused',

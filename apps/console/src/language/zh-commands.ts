@@ -54,6 +54,7 @@ export const zhCommands: CommandTerms = {
     FinishSheet: '联系单办结',
     MatchRepeats: '匹配重复投诉',
     DismissRepeat: '认定非同一事项',
+    RecordCustomerStanding: '记录客户等级与身份',
     RecomputeDeadlines: '重新计算暂定时限',
     SettleCase: '结算时限',
   },

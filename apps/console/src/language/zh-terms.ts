@@ -110,6 +110,7 @@ export const zhTerms: Terms = {
     RepeatFound: '发现重复投诉',
     RepeatWithdrawn: '不再属于重复',
     RepeatDismissed: '已认定非同一事项',
+    CustomerStandingRecorded: '已记录客户等级与身份',
     EscalationWithdrawn: '升级已撤回',
     DeadlineWarned: '时限将至',
     ClockPaused: '计时暂停',
