@@ -1,6 +1,7 @@
 // `npm run bench`: every figure beside its ceiling, measured in the same run. `npm run bench -- commands`, `-- views` … for a part.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bullmq } from './bullmq.js';
 import { calendar } from './calendar.js';
 import { clocks } from './clocks.js';
 import { decide } from './decide.js';
@@ -109,6 +110,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   clocks,
   esdb,
   repeats,
+  bullmq,
   'what-if': whatIf,
 };
 const asked = process.argv.slice(2);
