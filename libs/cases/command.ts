@@ -1,12 +1,6 @@
 import { isRefusal, refuse, type Decide, type Facts, type Instant, type Refusal, type Secret } from '#kernel';
 import type { Policy } from '#policy';
-import {
-  gate,
-  mainComplainant,
-  type CaseEvent,
-  type CaseState,
-  type CommandName,
-} from './domain/index.js';
+import { gate, mainComplainant, type CaseEvent, type CaseState, type CommandName } from './domain/index.js';
 import { InstantField, ListField, TextField } from './fields.js';
 
 export type CaseDecide<C> = Decide<C, CaseState, CaseEvent, Policy>;

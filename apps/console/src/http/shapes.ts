@@ -58,6 +58,7 @@ export interface Policy {
       readonly { readonly id: string; readonly label: Label }[]
     >
   >;
+  readonly fields: readonly PackField[];
 }
 
 export interface CaseExplained {
@@ -205,11 +206,8 @@ export interface PackStep {
   readonly fields: readonly PackField[];
 }
 
-/** What the pack that rules the case asks for in fields of its own. */
-export interface CaseRules {
-  readonly pack: string;
-  readonly version: string;
-  readonly fields: readonly PackField[];
+/** The pack that rules a case, with what it asks for in fields of its own. */
+export interface CaseRules extends Policy {
   readonly forms: readonly PackForm[];
   readonly steps: readonly PackStep[];
 }

@@ -118,7 +118,7 @@ export const enFields = {
   waitingFor: 'Waiting for',
   with: 'With',
   fields: 'Fields of the pack',
-  values: 'Fields of the step',
+  values: 'Values',
   year: 'Year',
   acknowledged: 'Receipt acknowledged',
   archivedYear: 'Archive of',

@@ -120,7 +120,7 @@ export const zhFields: FieldTerms = {
   waitingFor: '等待',
   with: '归存于',
   fields: '专属字段',
-  values: '步骤字段',
+  values: '填写内容',
   year: '年份',
   acknowledged: '已确认收到',
   archivedYear: '归档年份',
