@@ -6,6 +6,9 @@ import type { FormRule, PackField, Policy, StepRule } from '#policy';
 export const rulesOfCase = (state: CaseState, policy: Policy): JsonObject => ({
   pack: policy.id,
   version: policy.version,
+  categories: policy.categories as never,
+  clocks: policy.clocks.map(({ id, label }) => ({ id, label })),
+  escalations: policy.escalations.map(({ id, label }) => ({ id, label })),
   fields: policy.fields.map(shownField),
   forms: policy.forms.map((form) => ({ ...shownForm(form), applies: formApplies(form, state, policy) })),
   steps: policy.steps.map(shownStep),
@@ -26,7 +29,7 @@ const shownStep = ({ id, label, persons, fields, source }: StepRule): JsonObject
   source,
 });
 
-const shownField = ({ id, label, type, choices, personal, required }: PackField): JsonObject => ({
+export const shownField = ({ id, label, type, choices, personal, required }: PackField): JsonObject => ({
   id,
   label,
   type,

@@ -49,10 +49,10 @@ export const policyOf =
     return policy;
   };
 
-/** The pack of the desk as it is in force now. */
-export function packInForce(rulebook: Rulebook, clock: Clock): Policy {
-  const found = rulebook.ruling(undefined, clock.now());
-  // The engine does not start without it.
-  if (isRefusal(found)) throw new Error(`there is no pack ${rulebook.pack}`);
+/** A pack as it is in force now, that of the desk where none is named. */
+export function packInForce(rulebook: Rulebook, clock: Clock, pack: string = rulebook.pack): Policy {
+  const found = rulebook.ruling(undefined, clock.now(), { pack });
+  // The engine does not start without the one of the desk, and no unit works under one that is not published.
+  if (isRefusal(found)) throw new Error(`there is no pack ${pack}`);
   return found.policy;
 }

@@ -2,6 +2,10 @@ import { Form, Input, InputNumber, Segmented, Select, Switch } from 'antd';
 import { CategorySelect } from '../fields/category-select.tsx';
 import { InstantInput } from '../fields/instant-input.tsx';
 import { UnitSelect } from '../fields/unit-select.tsx';
+import { PackFieldItems } from '../form/pack-field-items.tsx';
+import { UnderPack, useSession } from '../frame/session.tsx';
+import type { Policy } from '../http/shapes.ts';
+import { useRead } from '../http/use-read.ts';
 import { useLanguage } from '../language/language.tsx';
 import styles from './receive-case.module.css';
 
@@ -64,8 +68,21 @@ function WhoSaysIt() {
   );
 }
 
+/** The unit decides under which pack a case is opened, and so which categories and fields there are (O-1). */
 function WhereItBelongs({ properties }: { readonly properties: Documented }) {
+  const unit: unknown = Form.useWatch('unit');
+  const asked = typeof unit === 'string' && unit !== '' ? `/policy?unit=${encodeURIComponent(unit)}` : undefined;
+  const { data } = useRead<Policy>(asked);
+  return (
+    <UnderPack policy={asked === undefined ? undefined : data}>
+      <Belongings properties={properties} />
+    </UnderPack>
+  );
+}
+
+function Belongings({ properties }: { readonly properties: Documented }) {
   const { words } = useLanguage();
+  const { policy } = useSession();
   return (
     <section className={styles.section}>
       <h3>
@@ -108,6 +125,7 @@ function WhereItBelongs({ properties }: { readonly properties: Documented }) {
           </Form.Item>
         )}
       </div>
+      <PackFieldItems fields={policy?.fields ?? []} under="fields" requiring={false} />
     </section>
   );
 }

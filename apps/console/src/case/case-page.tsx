@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { CommandPanel, type CommandChosen } from '../command/command-panel.tsx';
+import { CustomerLink } from '../customers/customer-link.tsx';
 import { readable } from '../fields/personal-value.tsx';
 import { boardAddress } from '../frame/place.ts';
 import { PageLoading } from '../frame/page-loading.tsx';
 import { ProblemNote } from '../frame/problem-note.tsx';
-import { useSession } from '../frame/session.tsx';
+import { UnderPack, useSession } from '../frame/session.tsx';
 import { useLiveRefresh } from '../http/live.tsx';
 import type { CaseExplained, CaseShown, Page, TimelineEntry } from '../http/shapes.ts';
 import { useRead } from '../http/use-read.ts';
@@ -68,16 +69,18 @@ export function CasePage({ caseId, query }: CasePageProps) {
       {shown.problem && <ProblemNote problem={shown.problem} onRetry={() => refresh()} page={!shown.data} />}
       {shown.loading && <PageLoading />}
       {shown.data && (
-        <Shown
-          of={shown.data}
-          explained={explained.data}
-          entries={timeline.data?.items ?? NO_ENTRIES}
-          isPast={moment !== undefined}
-          onWritten={refresh}
-        >
-          {explained.problem && <ProblemNote problem={explained.problem} onRetry={() => refresh()} />}
-          <Timeline timeline={timeline} of={shown.data} onRetry={() => refresh()} />
-        </Shown>
+        <UnderPack policy={shown.data.rules}>
+          <Shown
+            of={shown.data}
+            explained={explained.data}
+            entries={timeline.data?.items ?? NO_ENTRIES}
+            isPast={moment !== undefined}
+            onWritten={refresh}
+          >
+            {explained.problem && <ProblemNote problem={explained.problem} onRetry={() => refresh()} />}
+            <Timeline timeline={timeline} of={shown.data} onRetry={() => refresh()} />
+          </Shown>
+        </UnderPack>
       )}
     </>
   );
@@ -117,6 +120,7 @@ function Shown({ of, explained, entries, isPast, onWritten, children }: ShownPro
           <SeverityPanel of={of} timeline={entries} />
           <Forms of={of} isPast={isPast} onWritten={onWritten} />
           <Parties parties={of.parties} />
+          <CustomerLink of={of} />
           <CaseFacts of={of} />
           <Escalations escalations={of.escalations ?? []} timeline={entries} clocks={explained?.items ?? []} />
           <OpenThings of={of} />

@@ -68,7 +68,7 @@ function OfPack({ name, label, of }: { readonly name: string; readonly label: st
   return (
     <fieldset className={styles.group}>
       <legend>{label}</legend>
-      <PackFieldItems fields={fields} under={name} />
+      <PackFieldItems fields={fields} under={name} requiring={name === 'values'} />
     </fieldset>
   );
 }

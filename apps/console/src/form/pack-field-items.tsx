@@ -8,17 +8,19 @@ interface PackFieldItemsProps {
   readonly fields: readonly PackField[];
   /** The member of the command that takes the values. */
   readonly under: string;
+  /** Whether fields that the pack requires must be filled; an intake is recorded whatever is missing (I-2). */
+  readonly requiring?: boolean;
 }
 
 /** Fields of an organisation's own, in the words of its pack (section 12, I-2, H-4). */
-export function PackFieldItems({ fields, under }: PackFieldItemsProps) {
+export function PackFieldItems({ fields, under, requiring = true }: PackFieldItemsProps) {
   const { words, language } = useLanguage();
   return fields.map((field) => (
     <Form.Item
       key={field.id}
       name={[under, field.id]}
       label={inLanguage(field.label, language)}
-      rules={field.required ? [{ required: true, message: words.form.required }] : []}
+      rules={field.required && requiring ? [{ required: true, message: words.form.required }] : []}
     >
       <PackFieldControl field={field} />
     </Form.Item>

@@ -64,6 +64,13 @@ export function useSession(): Session {
   return session;
 }
 
+/** Shows its children in the words of another pack than the desk's: a unit may work under a pack of its own (O-1). */
+export function UnderPack({ policy, children }: { readonly policy: Policy | undefined; readonly children: ReactNode }) {
+  const session = useSession();
+  const scoped = useMemo(() => ({ ...session, policy: policy ?? session.policy }), [session, policy]);
+  return <SessionContext value={scoped}>{children}</SessionContext>;
+}
+
 export interface Names {
   readonly person: (id: string) => string;
   readonly category: (id: string) => string;

@@ -51,6 +51,14 @@ export interface Policy {
   readonly categories: readonly Category[];
   readonly clocks: readonly { readonly id: string; readonly label: Label }[];
   readonly escalations: readonly { readonly id: string; readonly label: Label }[];
+  /** The words of the customers' files. */
+  readonly customers: Readonly<
+    Record<
+      'tiers' | 'qualityGrounds' | 'specialOwners' | 'milestones',
+      readonly { readonly id: string; readonly label: Label }[]
+    >
+  >;
+  readonly fields: readonly PackField[];
 }
 
 export interface CaseExplained {
@@ -198,11 +206,8 @@ export interface PackStep {
   readonly fields: readonly PackField[];
 }
 
-/** What the pack that rules the case asks for in fields of its own. */
-export interface CaseRules {
-  readonly pack: string;
-  readonly version: string;
-  readonly fields: readonly PackField[];
+/** The pack that rules a case, with what it asks for in fields of its own. */
+export interface CaseRules extends Policy {
   readonly forms: readonly PackForm[];
   readonly steps: readonly PackStep[];
 }

@@ -69,7 +69,7 @@ export function At({ instant, as = 'short' }: { readonly instant: Instant; reado
 export function Until({ instant, late }: { readonly instant: Instant; readonly late: boolean }) {
   const { locale } = useLanguage();
   return (
-    <time dateTime={instant} title={instant} className={late ? styles.late : styles.instant} data-late={late}>
+    <time dateTime={instant} title={instant} className={late ? styles.past : styles.instant} data-late={late}>
       {instantText(instant, locale, 'until')}
     </time>
   );
