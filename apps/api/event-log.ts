@@ -9,9 +9,13 @@ import {
 import type { EventStoreDb } from '#event-store/eventstoredb';
 import { WrongSettings, type Settings } from './settings.js';
 
-/** Containers are started in any order: a server that is not there yet is given this long. */
-const PATIENCE_MS = 60_000;
-const ATTEMPT_MS = 5_000;
+/** Milliseconds. Containers are started in any order: a server that is not there yet is given so long. */
+export interface Patience {
+  readonly forMs: number;
+  readonly attemptMs: number;
+}
+
+const PATIENCE: Patience = { forMs: 60_000, attemptMs: 5_000 };
 
 type LogSettings = Pick<Settings, 'folder' | 'eventStoreUrl' | 'testClock'>;
 
@@ -20,29 +24,34 @@ type LogSettings = Pick<Settings, 'folder' | 'eventStoreUrl' | 'testClock'>;
  * that was written under real time takes no test clock (EVENTS.md 20).
  * @throws WrongSettings; AccessDenied on wrong credentials; StoreUnavailable where nobody answers for a minute
  */
-export async function openEventLog(settings: LogSettings, logger: Logger): Promise<EventStore> {
+export async function openEventLog(settings: LogSettings, logger: Logger, patience = PATIENCE): Promise<EventStore> {
   const { folder, eventStoreUrl, testClock } = settings;
   const isTest = testClock !== undefined;
   if (eventStoreUrl === undefined) {
     await markOrRefuse(folder, isTest);
     return openEmbeddedEventStore({ folder });
   }
-  const store = await awaitEventStore(eventStoreUrl, isTest, logger);
+  const store = await awaitEventStore(eventStoreUrl, isTest, logger, patience);
   if (store.testLog === isTest) return store;
   await store.close();
   throw store.testLog ? writtenUnderTestClock() : writtenUnderRealTime();
 }
 
-async function awaitEventStore(url: string, testLog: boolean, logger: Logger): Promise<EventStoreDb> {
+async function awaitEventStore(
+  url: string,
+  testLog: boolean,
+  logger: Logger,
+  { forMs, attemptMs }: Patience,
+): Promise<EventStoreDb> {
   const { openEventStoreDb } = await import('#event-store/eventstoredb');
-  for (const untilMs = Date.now() + PATIENCE_MS; ;) {
+  for (const untilMs = Date.now() + forMs; ;) {
     try {
-      return await openEventStoreDb(url, { testLog, openForMs: ATTEMPT_MS });
+      return await openEventStoreDb(url, { testLog, openForMs: attemptMs });
     } catch (error) {
       if (error instanceof InvalidArgument) throw new WrongSettings(`EVENTSTOREDB_URL is wrong: ${error.message}`);
       if (error instanceof AccessDenied) throw new AccessDenied(`EVENTSTOREDB_URL: ${error.message}`);
       if (!(error instanceof StoreUnavailable) || Date.now() >= untilMs) throw error;
-      logger.warn({ code: error.code }, `${error.message} Waiting up to ${PATIENCE_MS / 1000} s for it.`);
+      logger.warn({ code: error.code }, `${error.message} Waiting up to ${forMs / 1000} s for it.`);
     }
   }
 }

@@ -4,6 +4,7 @@ import { backUp } from './backup/backup.js';
 import { progressBar } from './backup/progress.js';
 import { BackupRefused } from './backup/refusal.js';
 import { restore } from './backup/restore.js';
+import { coded } from './coded.js';
 
 interface BackupOptions {
   readonly data?: string;
@@ -89,11 +90,13 @@ async function runRestore(backup: string, options: RestoreOptions): Promise<void
         'must be erased again.',
     );
   const bar = progressBar();
-  const { manifest, events, cases, erasedAgain } = await restore({
-    ...{ backup, folder, ledger: ledger ?? 'none', masterKeyFile, masterKey: setting('REDRESS_MASTER_KEY') },
-    ...(keys !== undefined && { keys }),
-    onProgress: bar.show,
-  }).finally(() => bar.stop());
+  const { manifest, events, cases, erasedAgain } = await coded(
+    restore({
+      ...{ backup, folder, ledger: ledger ?? 'none', masterKeyFile, masterKey: setting('REDRESS_MASTER_KEY') },
+      ...(keys !== undefined && { keys }),
+      onProgress: bar.show,
+    }),
+  ).finally(() => bar.stop());
   console.log(`${events} events of ${cases} cases in ${folder}; every chain holds`);
   console.log(
     `The log ends where the backup of ${manifest.madeAt} was cut: ${manifest.log.head}. What came after it is lost.`,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { CliError } from './client.js';
+import { coded } from './coded.js';
 import { progressBar } from './backup/progress.js';
 import type { MoveOrder } from './move/move.js';
 
@@ -49,7 +50,7 @@ async function run({ to, from, data }: MoveOptions): Promise<void> {
   // Its libraries are loaded only where they are wanted.
   const { moveFromEventStoreDb, moveToEventStoreDb } = await import('./move/move.js');
   const move = to === undefined ? moveFromEventStoreDb : moveToEventStoreDb;
-  const { events, resumedAt, keys, jobs, report } = await move(order).finally(() => bar.stop());
+  const { events, resumedAt, keys, jobs, report } = await coded(move(order)).finally(() => bar.stop());
   if (resumedAt > 0) console.log(`${resumedAt} events were there already`);
   console.log(`${events} events moved and compared; ${keys} keys, ${jobs} jobs`);
   console.log(`${report.streams} cases followed by their chains, ${report.faults.length} faults`);

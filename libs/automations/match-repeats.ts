@@ -135,9 +135,10 @@ export class KeepRepeats {
       const counted = await this.ports.casesOfKey({ sameness, hash }, read);
       const near = counted.filter(({ at }) => at >= touched.from && at <= touched.to).map(({ caseId }) => caseId);
       // What one that counts no more is on record for is taken back; one that went to another key is looked at there.
-      const changed = [...new Set(changes.map(({ caseId }) => caseId))];
-      const keyed = await this.ports.keyed(sameness, changed);
-      const gone = changed.filter((caseId) => !keyed.has(caseId));
+      const here = new Set(counted.map(({ caseId }) => caseId));
+      const left = [...new Set(changes.map(({ caseId }) => caseId))].filter((caseId) => !here.has(caseId));
+      const keyed = left.length === 0 ? here : await this.ports.keyed(sameness, left);
+      const gone = left.filter((caseId) => !keyed.has(caseId));
       for (const finding of await this.findings(sameness, counted, [...near, ...gone])) {
         await this.ports.send(finding);
         this.sent = true;
@@ -156,6 +157,9 @@ export class KeepRepeats {
     const matched = new Map<PreparedRepeat, ReadonlyMap<string, Match>>();
     const wanted: { it: CaseOnRecord; rule: string; match: Match }[] = [];
     for (const it of onRecord.values()) {
+      // Another process opened it under rules of which this one hears in a moment: passed over it would stay unmatched.
+      if (!rules.knows(it.pack, it.version))
+        throw new Error(`the rules ${it.pack}@${it.version} are not known here yet`);
       for (const prepared of rules.rulesOf(it.pack, it.version, sameness)) {
         const matches = matched.get(prepared) ?? matchesAmong(prepared, counted);
         matched.set(prepared, matches);

@@ -1,6 +1,7 @@
 // `npm run bench`: every figure beside its ceiling, measured in the same run. `npm run bench -- commands`, `-- views` … for a part.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bullmq } from './bullmq.js';
 import { calendar } from './calendar.js';
 import { clocks } from './clocks.js';
 import { decide } from './decide.js';
@@ -82,6 +83,24 @@ async function repeats(): Promise<void> {
   console.log(line({ name: 'memory of the process, filling included', value: found.rssMb, unit: 'MB' }));
 }
 
+/** What-if: every case replayed under the rules as they are and as they might be, both judged to the end of the year. */
+async function whatIf(): Promise<void> {
+  const count = Number(process.env.BENCH_CASES ?? 100_000);
+  const folder = process.env.BENCH_FOLDER ?? scratchFolder();
+  mkdirSync(folder, { recursive: true });
+  await measured('test/bench/dataset.js', [folder, String(count)]);
+  const asked = await measured<{ ms: number; readMs: number; cases: number; differing: number; rssMb: number }>(
+    'test/bench/what-if.js',
+    [folder, String(count)],
+  );
+  const perSecond = (ms: number): number => (asked.cases / ms) * 1000;
+  const ceiling = { name: 'reading and decoding the same cases', value: perSecond(asked.readMs) };
+  const name = `what-if over ${asked.cases} cases, ${asked.differing} of which differ`;
+  console.log(line({ name, value: perSecond(asked.ms), unit: 'cases/s', ceiling }));
+  console.log(line({ name: 'memory of the process', value: asked.rssMb, unit: 'MB' }));
+  if (process.env.BENCH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   commands,
   views,
@@ -91,6 +110,8 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   clocks,
   esdb,
   repeats,
+  bullmq,
+  'what-if': whatIf,
 };
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {

@@ -7,7 +7,7 @@ import { line } from './report.js';
 /** Fewer than on SQLite: the bare upsert alone takes minutes. */
 const CASES = Number(process.env.BENCH_POSTGRES_CASES ?? 20_000);
 /** As a server is run that must lose nothing; tests' own are lighter. */
-const DURABLE = {
+export const DURABLE = {
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',

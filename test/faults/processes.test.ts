@@ -14,5 +14,5 @@ onPostgres(
     expect(report!.faults).toEqual([]);
     expect(report!.accepted).toBeGreaterThan(0);
   },
-  300_000,
+  600_000,
 );

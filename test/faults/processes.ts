@@ -23,8 +23,8 @@ export type Fault = (typeof FAULTS)[number];
 const APIS = 2;
 const WORKERS = 3;
 const WRITERS = 4;
-const LEAST_ANSWERS = 20;
-const MOST_ANSWERS = 80;
+const LEAST_ANSWERS = 10;
+const MOST_ANSWERS = 40;
 const PATIENCE_MS = 120_000;
 
 /**
@@ -48,15 +48,13 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
     fleet.resume();
     await load.resend();
     const found = await load.repeat(10);
+    await rebuilt(fleet, 'case-board');
     await settled(fleet);
-    await Promise.all(fleet.all.map((it) => it.stop()));
     const { folder, stores, endpoint } = fleet;
+    found.push(...(await outboxFaults(folder, stores, PATIENCE_MS)));
+    await Promise.all(fleet.all.map((it) => it.stop()));
     const judgement = await judgeLog(endpoint.folder, load.answers.values(), endpoint.url);
-    found.push(
-      ...judgement.faults,
-      ...(await partFromRebuild(folder, stores)),
-      ...(await outboxFaults(folder, stores)),
-    );
+    found.push(...judgement.faults, ...(await partFromRebuild(folder, stores)));
     return {
       ...judgement,
       ...{ seed, happened: faults, faults: found, answered: load.answers.size },
@@ -110,6 +108,18 @@ async function happen(fault: Fault, fleet: Fleet, random: Random): Promise<void>
       return fleet.postgres.restart();
     default:
       return fault satisfies never;
+  }
+}
+
+/** An API asks, a worker rebuilds: until readers see the new generation. */
+async function rebuilt(fleet: Fleet, name: string): Promise<void> {
+  type View = { name: string; generation: number };
+  const generation = async (): Promise<number> =>
+    ((await fleet.get('/projections')).body.items as View[]).find((view) => view.name === name)!.generation;
+  const before = await generation();
+  await fleet.post(`/projections/${name}/rebuild`);
+  for (const untilMs = Date.now() + PATIENCE_MS; (await generation()) === before;) {
+    if (Date.now() > untilMs) throw new Error(`${name} was not rebuilt`);
   }
 }
 

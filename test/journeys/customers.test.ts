@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Server, type Client } from './server.js';
+import { CHROMIUM, overflowOf, Screens, signIn } from './console-browser.js';
+import { ADMIN_KEY, Server, type Client } from './server.js';
 
 const DAY_MS = 86_400_000;
 const HEADER = 'key,name,phone,tier,special,signed';
@@ -33,8 +34,9 @@ async function register(body: object, headers: Record<string, string> = {}): Pro
   return answer.body.customerId as string;
 }
 
+let customerId: string;
+
 describe('C-1, V-2: a customer of the group, from signing to the visits', () => {
-  let customerId: string;
   let visitId: string;
 
   test('signed: the file is there, and the visit within one week is a case that counts from the milestone', async () => {
@@ -222,3 +224,51 @@ describe('the manners of the file', () => {
     expect(listed.body.items).toMatchObject([{ name: '孙丽', specialGroups: ['elderly_alone'], tier: 'important' }]);
   });
 });
+
+if (CHROMIUM === undefined) {
+  test('console: no Chromium here, left out', () => {
+    process.stderr.write('console: no Chromium here, left out\n');
+  });
+} else {
+  describe('the file in the console', onScreens);
+}
+
+function onScreens(): void {
+  const screens = new Screens();
+  afterAll(() => screens.close());
+
+  test('C-1: the file with milestones, visits and complaints, to and from the case; in Chinese and English; on a phone', async () => {
+    const page = await screens.add();
+    await page.goto(server.url);
+    await signIn(page, ADMIN_KEY);
+    await page.getByRole('link', { name: 'Customers', exact: true }).click();
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill('13800138000');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: '王芳' }).click();
+    await page.getByRole('heading', { name: '王芳' }).waitFor();
+    const visits = page.getByRole('region', { name: 'Visits' });
+    const first = visits.getByRole('listitem').filter({ hasText: 'Within one week of signing' });
+    await first.getByText('made', { exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Milestones' }).getByText('Handed over').waitFor();
+    const history = page.getByRole('region', { name: 'Complaint history' });
+    await history.getByText('厨房漏水').waitFor();
+    await history.getByRole('link').first().click();
+    await page.getByRole('region', { name: 'Customer' }).getByRole('link', { name: 'To the customer’s file' }).click();
+    await history.waitFor();
+    await page.getByText('中文').click();
+    await page.getByRole('heading', { name: '投诉历史' }).waitFor();
+    await page.getByRole('region', { name: '回访' }).getByText('签约一周回访').waitFor();
+    await page.setViewportSize({ width: 400, height: 800 });
+    expect(await overflowOf(page)).toBe(0);
+    await page.getByText('EN', { exact: true }).click();
+    const lonely = await register({ details: { name: 'Nobody Yet' } });
+    await page.goto(`${server.url}/#/customers/${lonely}`);
+    for (const nothing of ['No milestone is on record', 'No visit is due', 'No complaint, request', 'No contact']) {
+      await page.getByText(nothing).waitFor();
+    }
+    await page.goto(`${server.url}/#/customers/00000000-0000-4000-8000-000000000000`);
+    await page.getByText('There is no such customer').waitFor();
+    // The browser itself reports the answer that was asked for last.
+    expect(screens.faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+  });
+}

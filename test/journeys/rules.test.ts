@@ -215,7 +215,8 @@ describe('A-7 over HTTP: a new version of a pack', () => {
     });
   });
 
-  test('what may not be published is refused with what may', async () => {
+  test('what may not be published is refused with what may, and the log is unchanged', async () => {
+    const { next } = (await server.admin.get('/events?after=head')).body;
     const wrong = await server.admin.post('/policies', { text: GROUP.replace('budget: 2d', 'budget: soon') });
     expect([wrong.status, wrong.body.facts.faults]).toEqual([
       422,
@@ -235,6 +236,7 @@ describe('A-7 over HTTP: a new version of a pack', () => {
       code: 'UNKNOWN_PACK',
       facts: { known: expect.arrayContaining(['group', 'dealer']) },
     });
+    expect((await server.admin.get('/events?after=head')).body.next).toBe(next);
   });
 
   test('a version is read as it was written, and as JSON', async () => {

@@ -43,6 +43,7 @@ const WAIT_FOR_VIEWS_MS = 30_000;
 /** The questions that were asked of this process, the latest ones kept; one is worked on at a time. */
 export class WhatIfs {
   private readonly asked = new Map<string, WhatIf>();
+  private readonly withPosts = new WeakMap<Policy, Policy>();
   private working: Promise<void> = Promise.resolve();
 
   constructor(private readonly engine: Engine) {}
@@ -124,7 +125,14 @@ export class WhatIfs {
     const ruled = events[0]?.meta.policy;
     const before = ruled && this.engine.rulebook.register.version(ruled.pack, ruled.version)?.policy;
     if (before === undefined || before.id !== of) return 'of another pack';
-    return compareCase(caseId, events, { before: before.withPosts(this.engine.organisation), after }, until);
+    return compareCase(caseId, events, { before: this.held(before), after }, until);
+  }
+
+  /** A pack with those who hold its posts, made once: it is asked for every case. */
+  private held(policy: Policy): Policy {
+    const held = this.withPosts.get(policy) ?? policy.withPosts(this.engine.organisation);
+    this.withPosts.set(policy, held);
+    return held;
   }
 
   /** Page by page, in the order in which they came. */

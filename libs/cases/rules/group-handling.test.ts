@@ -261,7 +261,10 @@ describe('V-2 [G]: routine visits count from the milestone of the customer', () 
       ['V-2.three-months', 'handed_over'],
       ['V-2.one-year', 'handed_over'],
     ]);
-    expect(group.routineVisits.at(-1)).toMatchObject({ opensAfter: '12mo', repeatsEvery: '12mo' });
+    expect(group.routineVisits.at(-1)).toMatchObject({
+      opensAfter: { text: '12mo' },
+      repeatsEvery: { text: '12mo' },
+    });
   });
 });
 

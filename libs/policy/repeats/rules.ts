@@ -58,6 +58,10 @@ export class RepeatRules {
     return this.byVersion.get(versionKey(pack, version))?.filter(({ sameness }) => sameness.id === samenessId) ?? [];
   }
 
+  knows(pack: string, version: string): boolean {
+    return this.byVersion.has(versionKey(pack, version));
+  }
+
   /** How far any rule with this sameness reaches. */
   reachOf(samenessId: string): number | undefined {
     const all = [...this.byVersion.values()].flat().filter(({ sameness }) => sameness.id === samenessId);

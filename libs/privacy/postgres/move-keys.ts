@@ -4,6 +4,7 @@ import { SystemClock } from '#kernel';
 import { checkOf } from '../crypto/secrets.js';
 import { ErasureLedger } from '../embedded/erasure-ledger.js';
 import { KeyDatabase, KEYS_FILE, type WrappedKey } from '../embedded/key-database.js';
+import { PrivacyError } from '../errors.js';
 import { Erasures } from './erasures.js';
 import { insertWrapped, KeyTable } from './key-table.js';
 import type { VaultDatabase } from './schema.js';
@@ -79,7 +80,7 @@ export async function moveKeysOut({ database, folder, masterKey, ledgerFile }: K
 }
 
 /** The place where the keys went says otherwise than the one where they came from. Nothing was deleted. */
-export class KeysDiffer extends Error {
+export class KeysDiffer extends PrivacyError {
   readonly code = 'KEYS_DIFFER';
 
   constructor() {

@@ -89,7 +89,7 @@ export async function repeatCases(db: Db, caseIds: readonly string[]): Promise<R
   for (let from = 0; from < caseIds.length; from += AT_ONCE) {
     const rows = await db
       .selectFrom('repeat_case')
-      .selectAll()
+      .select(['case_id', 'pack', 'version', 'void', 'historical', 'erased', 'recorded', 'dismissed'])
       .where('case_id', 'in', caseIds.slice(from, from + AT_ONCE))
       .execute();
     for (const row of rows) {

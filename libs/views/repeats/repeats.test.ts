@@ -130,6 +130,9 @@ test('S-1: withdrawn or declined it does not count, reopened it does; each time 
   expect(await changes()).toBe(3);
   await tell('a', { type: 'CaseClassified', data: { kind: 'request' } });
   expect([await counted(), await changes()]).toEqual([0, 4]);
+  await receive('b', { phone: '13900139000' });
+  await tell('b', { type: 'CaseDeclined', data: { reasonCode: 'x' } });
+  expect((await views.rows('repeat_key')).map((row) => row['counted'])).toEqual([0, 0]);
 });
 
 test('an erasure takes the hashes of what was personal; the live view equals one made from nothing', async () => {

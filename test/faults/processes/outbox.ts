@@ -13,9 +13,10 @@ import { FLEET_START } from './fleet.js';
 
 /**
  * Where the outbox parts from what the log says that people must be told of; empty where each cause has its one row and nothing
- * else is there. The log is read anew from its beginning, by the rules and people of the engine as it is.
+ * else is there. The log, which nobody writes any more, is read anew from its beginning, by the rules and people of the engine as it
+ * is; who follows it may take so many milliseconds to come to its end.
  */
-export async function outboxFaults(folder: string, stores: Stores): Promise<string[]> {
+export async function outboxFaults(folder: string, stores: Stores, patienceMs: number): Promise<string[]> {
   const settings = readSettings({
     ...stores,
     ...{ REDRESS_DATA: folder, REDRESS_ROLE: 'api', REDRESS_TEST_CLOCK: FLEET_START },
@@ -31,7 +32,11 @@ export async function outboxFaults(folder: string, stores: Stores): Promise<stri
       .values({ epoch: engine.store.epoch, ...columnsOf(START) })
       .execute();
     await follow(engine, fresh);
-    const [wanted, found] = [await causesIn(fresh), await causesIn(kept)];
+    const wanted = await causesIn(fresh);
+    let found = await causesIn(kept);
+    for (const untilMs = Date.now() + patienceMs; found.size < wanted.size && Date.now() < untilMs;) {
+      found = await causesIn(kept);
+    }
     return [
       ...[...wanted].filter((cause) => !found.has(cause)).map((cause) => `nobody was told: ${cause}`),
       ...[...found].filter((cause) => !wanted.has(cause)).map((cause) => `told without a cause: ${cause}`),

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { CommandPanel, type CommandChosen } from '../command/command-panel.tsx';
+import { CustomerLink } from '../customers/customer-link.tsx';
 import { readable } from '../fields/personal-value.tsx';
 import { boardAddress } from '../frame/place.ts';
 import { PageLoading } from '../frame/page-loading.tsx';
@@ -119,6 +120,7 @@ function Shown({ of, explained, entries, isPast, onWritten, children }: ShownPro
           <SeverityPanel of={of} timeline={entries} />
           <Forms of={of} isPast={isPast} onWritten={onWritten} />
           <Parties parties={of.parties} />
+          <CustomerLink of={of} />
           <CaseFacts of={of} />
           <Escalations escalations={of.escalations ?? []} timeline={entries} clocks={explained?.items ?? []} />
           <OpenThings of={of} />

@@ -34,6 +34,10 @@ export function addressOf(path: string, query: URLSearchParams = new URLSearchPa
 export const boardAddress = (): string => addressOf(lastBoard.path, lastBoard.query);
 export const caseAddress = (caseId: string): string => addressOf(`/cases/${encodeURIComponent(caseId)}`);
 
+export const customersAddress = (): string => addressOf('/customers');
+export const customerAddress = (customerId: string): string =>
+  addressOf(`/customers/${encodeURIComponent(customerId)}`);
+
 /** @param replace leaves no step in the browser's history, for what is typed letter by letter */
 export function go(path: string, query?: URLSearchParams, replace = false): void {
   const address = addressOf(path, query);

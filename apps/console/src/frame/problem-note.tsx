@@ -52,6 +52,7 @@ export function useProblemText(problem: Problem): string {
   if (problem.status === 412) return words.problem.stale;
   if (problem.code === 'VIEW_BEHIND') return words.problem.behind;
   if (problem.status === 403 && problem.message === '') return words.problem.forbidden;
+  if (problem.code === 'CUSTOMER_NOT_FOUND') return words.customer.noSuch;
   if (problem.status === 404) return words.problem.notFound;
   return problem.message || words.problem.title;
 }

@@ -8,7 +8,7 @@ import { viewersZone } from '../time/instants.tsx';
 import { Brand } from './brand.tsx';
 import styles from './frame.module.css';
 import { LanguageSwitch } from './language-switch.tsx';
-import { boardAddress } from './place.ts';
+import { boardAddress, customersAddress } from './place.ts';
 import { useSession } from './session.tsx';
 
 /** What stands around every page: the name, whether it is live, who is signed in, in which zone times are. */
@@ -28,6 +28,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Brand />
         </a>
         <LiveMark />
+        <a href={customersAddress()}>{words.customer.list}</a>
         {me.testClock && <Tag color="purple">{words.time.testClock}</Tag>}
         <span className={styles.gap} />
         <span className={styles.me} title={term(words.role, me.role)}>

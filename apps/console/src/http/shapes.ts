@@ -51,6 +51,13 @@ export interface Policy {
   readonly categories: readonly Category[];
   readonly clocks: readonly { readonly id: string; readonly label: Label }[];
   readonly escalations: readonly { readonly id: string; readonly label: Label }[];
+  /** The words of the customers' files. */
+  readonly customers: Readonly<
+    Record<
+      'tiers' | 'qualityGrounds' | 'specialOwners' | 'milestones',
+      readonly { readonly id: string; readonly label: Label }[]
+    >
+  >;
   readonly fields: readonly PackField[];
 }
 

@@ -1,5 +1,6 @@
 import { enClocks } from './en-clocks.ts';
 import { enCommands } from './en-commands.ts';
+import { enCustomers } from './en-customers.ts';
 import { enDuties } from './en-duties.ts';
 import { enFields } from './en-fields.ts';
 import { enTerms } from './en-terms.ts';
@@ -11,6 +12,7 @@ export const en = {
   ...enTerms,
   ...enCommands,
   ...enClocks,
+  ...enCustomers,
   ...enDuties,
   field: enFields,
   span: { d: 'd', h: 'h', min: 'min', s: 's' },
@@ -180,3 +182,4 @@ export type FieldTerms = typeof enFields;
 export type { ClockTerms } from './en-clocks.ts';
 export type { DutyTerms } from './en-duties.ts';
 export type CommandTerms = typeof enCommands;
+export type CustomerTerms = typeof enCustomers;

@@ -1,6 +1,7 @@
 import type { Dictionary } from './en.ts';
 import { zhClocks } from './zh-clocks.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhCustomers } from './zh-customers.ts';
 import { zhDuties } from './zh-duties.ts';
 import { zhFields } from './zh-fields.ts';
 import { zhTerms } from './zh-terms.ts';
@@ -11,6 +12,7 @@ export const zh: Dictionary = {
   ...zhTerms,
   ...zhCommands,
   ...zhClocks,
+  ...zhCustomers,
   ...zhDuties,
   field: zhFields,
   span: { d: '天', h: '小时', min: '分', s: '秒' },

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
+import { startEndpoint, type Endpoint, type EndpointAccess } from '#event-store/endpoint';
+import { freePort } from '#testing';
+import { openEventLog } from './event-log.js';
+
+const BRIEF = { forMs: 0, attemptMs: 100 };
+const logger = pino({ level: 'silent' });
+const access: EndpointAccess = {
+  authenticate: () => undefined,
+  isOwn: () => false,
+  foreignWrites: true,
+  insecure: true,
+};
+
+let folder: string;
+let store: EmbeddedEventStore;
+let endpoints: Endpoint[];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'redress-event-log-'));
+  store = await openEmbeddedEventStore({ folder });
+  const serve = (insecure: boolean): Promise<Endpoint> =>
+    startEndpoint({ store, access: { ...access, insecure }, host: '127.0.0.1', port: 0, onFault: () => undefined });
+  endpoints = [await serve(true), await serve(false)];
+});
+afterAll(async () => {
+  for (const endpoint of endpoints) await endpoint.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = (port: number, testClock?: string) =>
+  openEventLog({ folder, eventStoreUrl: `esdb://127.0.0.1:${port}?tls=false`, testClock }, logger, BRIEF);
+
+test('EVENTS 20: a log in EventStoreDB that was named under a test clock takes no real time', async () => {
+  const { port } = endpoints[0]!;
+  const first = await open(port, 'now');
+  await first.close();
+  await expect(open(port)).rejects.toThrow(/written under a test clock/);
+  const again = await open(port, 'now');
+  expect(again.epoch).toBe(first.epoch);
+  await again.close();
+});
+
+test('issue 11: wrong credentials, and a host that nobody answers at, are said as what they are', async () => {
+  await expect(open(endpoints[1]!.port)).rejects.toMatchObject({
+    code: 'ACCESS_DENIED',
+    message: expect.stringContaining('EVENTSTOREDB_URL'),
+  });
+  const port = await freePort();
+  await expect(open(port)).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+  });
+});

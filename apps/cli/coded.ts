@@ -1,0 +1,14 @@
+import { EventStoreError } from '#event-store';
+import { PrivacyError } from '#privacy';
+import { CliError } from './client.js';
+
+/** Does the work; what a store or a vault refuses is said with its code and without where in our code it arose. */
+export async function coded<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof EventStoreError || error instanceof PrivacyError)
+      throw new CliError(`${error.code}: ${error.message}`);
+    throw error;
+  }
+}
