@@ -1,6 +1,6 @@
 import { SettleDue, type DueEntry, type Settled, type SettleDuePorts } from '#automations';
 import { settleCase, SettleCase } from '#cases';
-import type { Carrier, Receiver } from '#jobs';
+import { CarrierAway, type Carrier, type Receiver } from '#jobs';
 import { ENGINE, isRefusal, newId } from '#kernel';
 import { dueBefore, nextDue } from '#views';
 import type { Engine } from './engine.js';
@@ -30,7 +30,12 @@ export const settleDue = (engine: Engine, told: Told, carrier?: Carrier): Settle
   });
 
 async function handOn(carrier: Carrier, { caseId, at, seq }: DueEntry): Promise<'handed_on'> {
-  await carrier.send(SETTLEMENTS, [`${at} ${seq} ${caseId}`]);
+  try {
+    await carrier.send(SETTLEMENTS, [`${at} ${seq} ${caseId}`]);
+  } catch (error) {
+    // It says so once itself, and when it is back all that is due is handed on anew: no word per case.
+    if (!(error instanceof CarrierAway)) throw error;
+  }
   return 'handed_on';
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server, START_OF_TIME } from './server.js';
 
@@ -85,4 +86,17 @@ test('a view is rebuilt beside the live one; one that there is not is refused wi
     code: 1,
     out: expect.stringMatching(/PROJECTION_NOT_FOUND[^]*case-board/),
   });
+});
+
+test('C-1: customers of a CSV file are brought in; a row that is not taken is named with its line, and the command ends with 2', async () => {
+  const file = join(server.folder, 'customers.csv');
+  writeFileSync(file, 'key,name,phone,tier\nK-1,王芳,13800138000,important\nK-2,李强,,gold\n');
+  const first = await redress('customers', 'import', file);
+  expect(first).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(/^line 3: UNKNOWN_TIER: [^]*\n1 customers recorded, 0 known already, 1 rejected\n$/),
+  });
+  expect((await redress('customers', 'import', file)).out).toMatch(
+    /\n0 customers recorded, 1 known already, 1 rejected\n$/,
+  );
 });

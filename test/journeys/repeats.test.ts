@@ -129,4 +129,4 @@ test('R-1, A-7: a pack that is published now compares by its own fields and wind
   await matched(server);
   expect((await admin.get('/events?after=head')).body.next).toBe(head);
   expect(await severitiesOf(admin, all)).toEqual(['important', 'important', 'general', 'general']);
-});
+}, 120_000);
