@@ -9,6 +9,7 @@ export const rulesOfCase = (state: CaseState, policy: Policy): JsonObject => ({
   categories: policy.categories as never,
   clocks: policy.clocks.map(({ id, label }) => ({ id, label })),
   escalations: policy.escalations.map(({ id, label }) => ({ id, label })),
+  customers: policy.customers as never,
   fields: policy.fields.map(shownField),
   forms: policy.forms.map((form) => ({ ...shownForm(form), applies: formApplies(form, state, policy) })),
   steps: policy.steps.map(shownStep),
