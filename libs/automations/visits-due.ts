@@ -1,18 +1,18 @@
 import { WakingLoop } from '#jobs';
 import { plusMs, type Clock, type Instant } from '#kernel';
 
-/** A visit that waits to fall due, as the view knows it. */
-export interface DueVisit {
+/** Something of a customer that waits for its time, a visit or a duty of the file, as the view knows it. */
+export interface DueCustomer {
   readonly customerId: string;
-  readonly visitId: string;
-  readonly opensAt: Instant;
+  readonly dueId: string;
+  readonly dueAt: Instant;
 }
 
 export interface VisitsDuePorts {
   readonly clock: Clock;
   /** What is due strictly before the instant and behind `after`, the earliest first, at most `limit` of it. */
-  readonly dueBefore: (instant: Instant, limit: number, after?: DueVisit) => Promise<readonly DueVisit[]>;
-  /** The earliest instant from `from` on at which a visit falls due. */
+  readonly dueBefore: (instant: Instant, limit: number, after?: DueCustomer) => Promise<readonly DueCustomer[]>;
+  /** The earliest instant from `from` on at which anything is due. */
   readonly nextDue: (from: Instant) => Promise<Instant | undefined>;
   /** Sends SettleCustomer. One that was settled meanwhile has nothing due. */
   readonly settle: (customerId: string) => Promise<void>;
@@ -22,7 +22,7 @@ export interface VisitsDuePorts {
 const BATCH = 250;
 
 /**
- * When a routine visit falls due, then the customer's file is settled (V-2, EVENTS.md 12). It sleeps until the next one and is
+ * When a routine visit falls due or a duty of the file is missed, then the customer's file is settled (V-2, C-2, EVENTS.md 12). It sleeps until the next one and is
  * armed when the views advance; what a lagging view still calls due is settled in vain and changes nothing.
  */
 export function visitsDue(ports: VisitsDuePorts): WakingLoop {
@@ -33,7 +33,7 @@ export function visitsDue(ports: VisitsDuePorts): WakingLoop {
     work: async () => {
       const now = clock.now();
       const settled = new Set<string>();
-      for (let after: DueVisit | undefined; ;) {
+      for (let after: DueCustomer | undefined; ;) {
         const due = await ports.dueBefore(now, BATCH, after);
         for (const { customerId } of due) {
           if (settled.has(customerId)) continue;

@@ -3,8 +3,8 @@ import { receiveCase, recordCustomerStanding, type ReceiveCase } from '#cases';
 import { MONDAY, Story } from '#cases/testing';
 import { ENGINE } from '#kernel';
 import { shippedPack } from '#policy/testing';
-import { assignTier, recordMilestone, registerCustomer } from './index.js';
-import { FileDesk } from './testing/index.js';
+import { assignLiaison, assignTier, correctDetails, recordMilestone, registerCustomer, reviewFile } from './index.js';
+import { FileDesk, supervisor } from './testing/index.js';
 
 const crm = shippedPack('crm');
 const details = { name: '王芳' };
@@ -25,6 +25,62 @@ test('V-2: a pack without routine visits has none fall due', () => {
   desk.does(recordMilestone, { milestone: 'signed' });
   desk.passes('2030-01-05T01:00:00.000Z');
   expect(desk.visits()).toEqual([]);
+});
+
+describe('C-2 [F]: a new or changed customer within five working days, regular partners every quarter', () => {
+  const desk = new FileDesk(crm, MONDAY);
+  const review = (at: string) => desk.does(reviewFile, {}, { at, actor: supervisor });
+  const dueOf = (duty: string): string | undefined => desk.duties().findLast((it) => it.startsWith(duty));
+
+  test('registered on a Monday: by the next Monday', () => {
+    desk.does(registerCustomer, { details });
+    expect(desk.duties()).toEqual([
+      'C-2.new-file open 2026-01-12T01:00:00.000Z',
+      'C-2.registration open 2026-01-12T01:00:00.000Z',
+    ]);
+  });
+
+  test('corrected meanwhile: no further time is given', () => {
+    desk.does(correctDetails, { details }, { at: '2026-01-07T01:00:00.000Z' });
+    expect(desk.duties()).toHaveLength(2);
+  });
+
+  test('corrected after the review: five working days anew, over a weekend, once', () => {
+    review('2026-01-08T01:00:00.000Z');
+    expect(desk.state.duties.map(({ state }) => state)).toEqual(['met', 'met']);
+    desk.does(correctDetails, { details }, { at: '2026-01-09T01:00:00.000Z' });
+    desk.does(correctDetails, { details }, { at: '2026-01-12T01:00:00.000Z' });
+    expect(dueOf('C-2.registration')).toBe('C-2.registration open 2026-01-16T01:00:00.000Z');
+    expect(desk.duties()).toHaveLength(3);
+    desk.passes('2026-02-02T01:00:00.000Z');
+    expect(dueOf('C-2.registration')).toMatch(/ missed$/);
+  });
+
+  test('a key customer: a quarter from then, and from each review; the tier taken away, no more', () => {
+    review('2026-02-02T01:00:00.000Z');
+    desk.does(assignTier, { tier: 'key' }, { at: '2026-02-03T01:00:00.000Z' });
+    expect(dueOf('C-2.partner-file')).toBe('C-2.partner-file open 2026-05-03T01:00:00.000Z');
+    review('2026-04-01T01:00:00.000Z');
+    expect(dueOf('C-2.partner-file')).toBe('C-2.partner-file open 2026-07-01T01:00:00.000Z');
+    desk.does(assignTier, { tier: 'general' });
+    expect(dueOf('C-2.partner-file')).toBe('C-2.partner-file met 2026-05-03T01:00:00.000Z');
+    expect(desk.send(reviewFile, {}, { actor: supervisor })).toMatchObject({ code: 'FILE_REVIEWED' });
+  });
+});
+
+test('C-2 [F]: an important new customer passes the review with two who keep the contact, not before', () => {
+  const desk = new FileDesk(crm, MONDAY);
+  const review = () => desk.send(reviewFile, {}, { actor: supervisor });
+  desk.does(registerCustomer, { details, tier: 'important' });
+  desk.does(assignLiaison, { person: 'chen' });
+  expect(review()).toMatchObject({
+    code: 'TOO_FEW_LIAISONS',
+    facts: { rule: 'C-2.two-liaisons', atLeast: 2, liaisons: ['chen'] },
+  });
+  expect(desk.state.reviewed).toBeUndefined();
+  desk.does(assignLiaison, { person: 'zhou' });
+  review();
+  expect(desk.state.reviewed).toMatchObject({ by: supervisor.id });
 });
 
 describe('S-4 [C], C-1: the tier of the customer counts with the urgency of the request', () => {

@@ -10,6 +10,7 @@ type NoFields = Record<never, never>;
 type Milestone = { readonly milestoneId: string };
 type Contact = { readonly contactId: string };
 type Visit = { readonly visitId: string };
+type FileDutyId = { readonly dutyId: string };
 
 /**
  * What becomes of a customer's file, in a stream per customer. Names, numbers and addresses are sealed: the customer's own under
@@ -78,6 +79,16 @@ export type CustomerEvent =
   | DomainEvent<'VisitFellDue', Visit>
   | DomainEvent<'VisitCancelled', Visit & { readonly reasonCode: VisitCancelledBecause }>
   | DomainEvent<'VisitEnded', Visit & { readonly outcome: 'made' | 'declined' | 'withdrawn' }>
+  /** C-2: the file is to be reviewed until then. `duty` is the pack's id of it. */
+  | DomainEvent<
+      'FileDutySet',
+      FileDutyId & { readonly duty: string; readonly dueAt: Instant; readonly budget: string; readonly source: string }
+    >
+  | DomainEvent<'FileDutyMet', FileDutyId>
+  /** It stays owed: what comes late is still to come. */
+  | DomainEvent<'FileDutyMissed', FileDutyId>
+  /** The customer is not one of whom the pack asks it any more. */
+  | DomainEvent<'FileDutyCancelled', FileDutyId>
   | DomainEvent<'SubjectErased', { readonly parties: readonly string[]; readonly keyIds: readonly string[] }>;
 
 export type CustomerEventType = CustomerEvent['type'];

@@ -1,6 +1,7 @@
 import { accept, refuse, type Facts, type Refusal } from '#kernel';
 import type { Policy } from '#policy';
 import { decider, detailsSecret, freeText, givenIn, unknownWord, type Details } from './command.js';
+import { isReviewOwed, liaisonRefusal } from './duties.js';
 import type { CustomerEvent, CustomerKind } from './events.js';
 import { milestoneEvent, type RecordMilestone } from './milestones.js';
 
@@ -133,10 +134,15 @@ export interface ReviewFile {
   readonly remarks?: string;
 }
 
-/** C-2: a superior reviews the file; nobody reviews what they entered. Refusals: OWN_ENTRY, FILE_REVIEWED. */
+/**
+ * C-2: a superior reviews the file; nobody reviews what they entered. One that was reviewed is reviewed again while a duty to do so
+ * is open. Refusals: OWN_ENTRY, FILE_REVIEWED, TOO_FEW_LIAISONS.
+ */
 export const reviewFile = decider<ReviewFile>('ReviewFile', ({ remarks }, state, facts) => {
   if (state.enteredBy === facts.actor.id) return refuse('OWN_ENTRY');
-  if (state.reviewed !== undefined) return refuse('FILE_REVIEWED', { ...state.reviewed });
+  if (state.reviewed !== undefined && !isReviewOwed(state)) return refuse('FILE_REVIEWED', { ...state.reviewed });
+  const tooFew = liaisonRefusal(state, facts);
+  if (tooFew !== undefined) return tooFew;
   const text = freeText(remarks, state, facts);
   return accept([{ type: 'FileReviewed', data: {}, ...(text === undefined ? {} : { personal: { remarks: text } }) }]);
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { isRefusal, type Refusal } from '#kernel';
-import { shippedPack } from '#policy/testing';
+import { loadPack } from '#policy';
+import { packText, shippedPack } from '#policy/testing';
 import {
   addContact,
   assignLiaison,
@@ -50,6 +51,7 @@ test('C-1: a file is opened with all that is known at once; the log says which f
   });
   expect(file.events.map(({ type }) => type)).toEqual([
     'CustomerRegistered',
+    'FileDutySet',
     'TierAssigned',
     'QualityEstablished',
     'SpecialOwnerListed',
@@ -127,6 +129,70 @@ test('C-2: a superior reviews the file, nobody what they entered; a correction i
   desk.does(correctDetails, { details: { ...details, phone: '13900139000' } });
   expect(desk.state.reviewed).toBeUndefined();
   desk.does(reviewFile, {}, { actor: supervisor });
+});
+
+describe('C-2: a new customer’s file within one week, reviewed by the superior; the owners’ list yearly', () => {
+  const NEXT_MONDAY = '2026-01-12T01:00:00.000Z';
+  const review = (at: string) => desk.does(reviewFile, {}, { at, actor: supervisor });
+
+  test('registered: the review is due one week later, which stands in the same append', () => {
+    expect(desk.duties()).toEqual([`C-2.new-file open ${NEXT_MONDAY}`]);
+    expect(last(1)).toMatchObject([
+      { type: 'FileDutySet', data: { duty: 'C-2.new-file', budget: '7d', source: 'C-2 [G]; who owes it ·' } },
+    ]);
+  });
+
+  test('reviewed at the due instant itself: in time', () => {
+    review(NEXT_MONDAY);
+    expect(desk.duties()).toEqual([`C-2.new-file met ${NEXT_MONDAY}`]);
+  });
+
+  test('a millisecond later: missed at its due instant, once, and met all the same', () => {
+    desk.passes('2026-01-12T01:00:00.001Z').passes('2026-02-12T01:00:00.000Z');
+    expect(desk.events.filter(({ type }) => type === 'FileDutyMissed')).toMatchObject([
+      { meta: { occurredAt: NEXT_MONDAY } },
+    ]);
+    expect(desk.duties()).toEqual([`C-2.new-file open ${NEXT_MONDAY} missed`]);
+    review('2026-02-12T01:00:00.000Z');
+    expect(desk.duties()).toEqual([`C-2.new-file met ${NEXT_MONDAY} missed`]);
+  });
+
+  test('an owner: a year after each review, however late it was', () => {
+    desk.does(recordMilestone, { milestone: 'signed' });
+    review('2026-01-06T01:00:00.000Z');
+    expect(desk.duties()).toEqual([`C-2.new-file met ${NEXT_MONDAY}`, 'C-2.owners-list open 2027-01-06T01:00:00.000Z']);
+    review('2027-02-01T01:00:00.000Z');
+    expect(desk.duties().slice(1)).toEqual([
+      'C-2.owners-list met 2027-01-06T01:00:00.000Z missed',
+      'C-2.owners-list open 2028-02-01T01:00:00.000Z',
+    ]);
+  });
+
+  test('an owner only since a review: a year from then; no owner any more: nothing is owed', () => {
+    review('2026-01-06T01:00:00.000Z');
+    const { milestoneId } = desk.does(recordMilestone, { milestone: 'signed' }, { at: '2026-03-02T01:00:00.000Z' });
+    expect(desk.duties().at(-1)).toBe('C-2.owners-list open 2027-03-02T01:00:00.000Z');
+    desk.does(withdrawMilestone, { milestoneId: milestoneId as string, reasonCode: 'entered_twice' });
+    expect(last(2)).toMatchObject([{ type: 'FileDutyCancelled' }, { type: 'VisitCancelled' }]);
+    desk.passes('2028-01-01T00:00:00.000Z');
+    expect(desk.duties()).toEqual([`C-2.new-file met ${NEXT_MONDAY}`]);
+  });
+
+  test('the number is read from the pack: another one, another day', () => {
+    const pack = loadPack(
+      packText('group').replace('budget: 7d\n      owedBy', 'budget: 3d\n      owedBy'),
+      'mine.yaml',
+    );
+    desk = new FileDesk(pack, MONDAY);
+    desk.does(registerCustomer, { details });
+    expect(desk.duties()).toEqual(['C-2.new-file open 2026-01-08T01:00:00.000Z']);
+  });
+
+  test('C-3: erased, nobody owes the file', () => {
+    desk.records({ type: 'SubjectErased', data: { parties: [desk.state.partyId], keyIds: [desk.state.partyId] } });
+    desk.passes('2028-01-01T00:00:00.000Z');
+    expect(desk.events.at(-1)?.type).toBe('SubjectErased');
+  });
 });
 
 test('C-1: contacts are added, corrected and removed, each under a key of their own', () => {

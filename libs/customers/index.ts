@@ -5,6 +5,7 @@ export {
   initialCustomer,
   isErased,
   type CustomerState,
+  type FileDutyState,
   type MilestoneState,
   type VisitState,
 } from './state.js';

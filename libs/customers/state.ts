@@ -19,6 +19,16 @@ export interface VisitState {
   readonly state: 'scheduled' | 'open' | 'cancelled' | 'made' | 'declined' | 'withdrawn';
 }
 
+export interface FileDutyState {
+  readonly dutyId: string;
+  /** The pack's id of it. */
+  readonly duty: string;
+  readonly dueAt: Instant;
+  readonly state: 'open' | 'met' | 'cancelled';
+  /** It was not met in time. */
+  readonly missed: boolean;
+}
+
 /** A customer's file as it stands; no personal word is in it. */
 export interface CustomerState {
   /** The pack that speaks of the customer; undefined where nothing is registered. */
@@ -32,6 +42,8 @@ export interface CustomerState {
   readonly enteredBy: string;
   readonly registeredAt: Instant;
   readonly reviewed?: { readonly by: string; readonly at: Instant };
+  /** A superior has reviewed it, whatever was changed since. */
+  readonly everReviewed: boolean;
   readonly tier?: string;
   readonly quality: readonly { readonly ground: string; readonly by: 'person' | 'milestones' }[];
   readonly special: boolean;
@@ -39,6 +51,7 @@ export interface CustomerState {
   readonly contacts: readonly string[];
   readonly liaisons: readonly string[];
   readonly visits: readonly VisitState[];
+  readonly duties: readonly FileDutyState[];
   /** The keys of free texts, and whom these mention, so that an erasure finds them (EVENTS.md 7). */
   readonly texts: readonly { readonly keyId: string; readonly mentions: readonly string[] }[];
   readonly erasedParties: readonly string[];
@@ -50,12 +63,14 @@ export const initialCustomer: CustomerState = {
   given: [],
   enteredBy: '',
   registeredAt: '',
+  everReviewed: false,
   quality: [],
   special: false,
   milestones: [],
   contacts: [],
   liaisons: [],
   visits: [],
+  duties: [],
   texts: [],
   erasedParties: [],
 };
@@ -82,7 +97,11 @@ const FOLDS: Folds = {
     enteredBy: meta.actor.id,
   }),
   UnitChanged: (state, { data }) => ({ ...state, unit: data.unit }),
-  FileReviewed: (state, { meta }) => ({ ...state, reviewed: { by: meta.actor.id, at: meta.occurredAt } }),
+  FileReviewed: (state, { meta }) => ({
+    ...state,
+    reviewed: { by: meta.actor.id, at: meta.occurredAt },
+    everReviewed: true,
+  }),
   TierAssigned: (state, { data }) => ({ ...state, tier: data.tier }),
   QualityEstablished: (state, { data: { ground, by } }) => ({
     ...state,
@@ -113,8 +132,19 @@ const FOLDS: Folds = {
   VisitFellDue: (state, { data }) => visit(state, data.visitId, 'open'),
   VisitCancelled: (state, { data }) => visit(state, data.visitId, 'cancelled'),
   VisitEnded: (state, { data }) => visit(state, data.visitId, data.outcome),
+  FileDutySet: (state, { data: { dutyId, duty, dueAt } }) => ({
+    ...state,
+    duties: [...state.duties, { dutyId, duty, dueAt, state: 'open', missed: false }],
+  }),
+  FileDutyMet: (state, { data }) => duty(state, data.dutyId, { state: 'met' }),
+  FileDutyMissed: (state, { data }) => duty(state, data.dutyId, { missed: true }),
+  FileDutyCancelled: (state, { data }) => duty(state, data.dutyId, { state: 'cancelled' }),
   SubjectErased: (state, { data }) => ({
     ...state,
+    // Nobody owes a file of nobody.
+    duties: data.parties.includes(state.partyId)
+      ? state.duties.map((it) => (it.state === 'open' ? { ...it, state: 'cancelled' } : it))
+      : state.duties,
     contacts: state.contacts.filter((it) => !data.parties.includes(it)),
     special: state.special && !data.parties.includes(state.partyId),
     erasedParties: [...new Set([...state.erasedParties, ...data.parties])],
@@ -156,4 +186,9 @@ const milestone = (state: CustomerState, id: string, change: Partial<MilestoneSt
 const visit = (state: CustomerState, id: string, to: VisitState['state']): CustomerState => ({
   ...state,
   visits: state.visits.map((it) => (it.visitId === id ? { ...it, state: to } : it)),
+});
+
+const duty = (state: CustomerState, id: string, change: Partial<FileDutyState>): CustomerState => ({
+  ...state,
+  duties: state.duties.map((it) => (it.dutyId === id ? { ...it, ...change } : it)),
 });

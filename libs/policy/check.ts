@@ -3,7 +3,7 @@ import { isRefusal } from '#kernel';
 import { calendarNamed, Calendars } from './calendars.js';
 import { Reckoning } from './reckoning.js';
 import type { ClockRule, EscalationRule } from './schema/clock.js';
-import { PLAIN_CUSTOMERS } from './schema/customers.js';
+import { PLAIN_CUSTOMERS, type CustomersWho } from './schema/customers.js';
 import type { Pack } from './schema/pack.js';
 import { IMMEDIATELY, reasonOf, type PackBudget } from './schema/words.js';
 
@@ -35,6 +35,7 @@ export function faultsOf(pack: Pack, calendars: Calendars): readonly Fault[] {
     ...pack.escalations.flatMap((rule, index) => escalationFaults(rule, ['escalations', index], pack, reckoning)),
     ...quietFaults(pack),
     ...visitFaults(pack, reckoning),
+    ...fileFaults(pack, reckoning),
     ...referenceFaults(pack),
   ];
 }
@@ -89,7 +90,10 @@ function visitFaults(pack: Pack, reckoning: Reckoning): readonly Fault[] {
       const spans = (['opensAfter', 'repeatsEvery', 'lapsesAfter'] as const).flatMap((name) => {
         const span = visit[name];
         if (span === undefined) return [];
-        const reasons = [...budgetFaults(span, calendar, pack, reckoning), ...standstill(span, name)];
+        const reasons = [
+          ...budgetFaults(span, calendar, pack, reckoning),
+          ...(name === 'repeatsEvery' ? standstill(span) : []),
+        ];
         return reasons.map((reason) => ({ path: [...path, name], reason }));
       });
       return [...unknown(milestone, [...path, 'milestone']), ...spans];
@@ -97,14 +101,39 @@ function visitFaults(pack: Pack, reckoning: Reckoning): readonly Fault[] {
   ];
 }
 
+/** C-2: tiers and milestones that there are, and times that can be counted and lead on. */
+function fileFaults(pack: Pack, reckoning: Reckoning): readonly Fault[] {
+  const { tiers, milestones, fileDuties, liaisons } = pack.customers ?? PLAIN_CUSTOMERS;
+  const known = { tiers: tiers.map(({ id }) => id), milestone: milestones.map(({ id }) => id) };
+  const who = (when: CustomersWho | undefined, path: Fault['path']): readonly Fault[] => [
+    ...(when?.tiers ?? [])
+      .filter((it) => !known.tiers.includes(it))
+      .map((it) => ({
+        path: [...path, 'tiers'],
+        reason: `there is no tier "${it}"; there are ${known.tiers.join(', ')}`,
+      })),
+    ...(when?.milestone === undefined || known.milestone.includes(when.milestone)
+      ? []
+      : [{ path: [...path, 'milestone'], reason: `there is no milestone "${when.milestone}"` }]),
+  ];
+  return [
+    ...fileDuties.flatMap(({ when, budget, calendar }, index) => {
+      const path = ['customers', 'fileDuties', index];
+      const reasons = [...budgetFaults(budget, calendar, pack, reckoning), ...standstill(budget)];
+      return [...who(when, [...path, 'when']), ...reasons.map((reason) => ({ path: [...path, 'budget'], reason }))];
+    }),
+    ...liaisons.flatMap(({ when }, index) => who(when, ['customers', 'liaisons', index, 'when'])),
+  ];
+}
+
 /** A repetition that does not lead on would never come to an end (EVENTS.md 13); nobody visits more than once a day. */
-function standstill(span: Budget, name: string): readonly string[] {
+function standstill(span: Budget): readonly string[] {
   const isShort =
     (span.measure === 'elapsed' && span.durationMs < DAY_MS) ||
     (span.measure === 'months' && span.months < 1) ||
     (span.measure === 'working-days' && span.days < 1) ||
     span.measure === 'open';
-  return name === 'repeatsEvery' && isShort ? ['it must be at least one day'] : [];
+  return isShort ? ['it must be at least one day'] : [];
 }
 
 function budgetFaults(

@@ -9,7 +9,7 @@ export * from './repeats/index.js';
 export { packJsonSchema, type Category, type SeverityRule } from './schema/pack.js';
 export * from './differences.js';
 export type { ClockRule, EscalationRule } from './schema/clock.js';
-export type { CustomerRules } from './schema/customers.js';
+export type { CustomerRules, CustomersWho, FileDuty } from './schema/customers.js';
 export { Notices } from './notices.js';
 export {
   NOTICE_CHANNELS,

@@ -144,6 +144,9 @@ describe('V-2, C-1: what a pack says of customers is checked', () => {
       'lapsesAfter: 6mo\n    calendar: shop',
       'calendar "shop"',
     ],
+    ['an owner by a milestone that there is not', 'when: { milestone: signed }', 'when: { milestone: met }', '"met"'],
+    ['a duty of a tier that there is not', 'when: { milestone: signed }', 'when: { tiers: [gold] }', 'tier "gold"'],
+    ['a duty that does not lead on', 'budget: 12mo', 'budget: 1h', 'at least one day'],
     ['a ground that counts nothing', 'atLeast: 2\n      source', 'source', 'milestone and atLeast together'],
   ])('%s is refused with its line and reason', (_, from, to, reason) => {
     expect(visit(from, to)).toEqual(expect.arrayContaining([expect.stringContaining(reason)]));

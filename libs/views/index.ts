@@ -43,12 +43,12 @@ export {
 export { customersProjection } from './customers/projection.js';
 export {
   customerList,
-  nextVisitDue,
-  visitsDue,
+  nextCustomerDue,
+  customersDue,
   type CustomerFilter,
   type CustomerItem,
   type CustomerPage,
-  type WaitingVisit,
+  type WaitingCustomer,
 } from './customers/query.js';
 export { customerCasesProjection } from './customer-cases/projection.js';
 export { customerHistory, openCasesOf, type CustomerCase, type CustomerHistory } from './customer-cases/query.js';

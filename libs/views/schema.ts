@@ -4,6 +4,7 @@ import type { TimelineRow } from './case-timeline/tables.js';
 import type { CountedCaseRow, CountRow } from './counts/tables.js';
 import type { CustomerCaseRow } from './customer-cases/tables.js';
 import type {
+  CustomerDutyRow,
   CustomerKeyRow,
   CustomerRow,
   CustomerTermRow,
@@ -31,6 +32,7 @@ export interface ViewsSchema {
   customer: CustomerRow;
   customer_key: CustomerKeyRow;
   customer_visit: CustomerVisitRow;
+  customer_duty: CustomerDutyRow;
   customer_text: CustomerTextRow;
   customer_term: CustomerTermRow;
   customer_case: CustomerCaseRow;

@@ -133,6 +133,24 @@ describe('C-1, V-2: a customer of the group, from signing to the visits', () => 
     // Called off by the correction, open since the year is over, and the next year's.
     expect(yearly.map((it: { state: string }) => it.state).sort()).toEqual(['cancelled', 'open', 'scheduled']);
   });
+
+  test('C-2: nobody reviewed the file within the week: it is overdue in file and list until a superior does', async () => {
+    const isListed = async (): Promise<boolean> =>
+      (await admin.get('/customers?fileOverdue=true')).body.items.some(
+        (it: { customerId: string }) => it.customerId === customerId,
+      );
+    await until(isListed, (listed) => listed);
+    expect((await file(customerId)).duties).toMatchObject([
+      { duty: 'C-2.new-file', label: { en: 'File of a new customer within one week' }, state: 'open', missed: true },
+    ]);
+    const superior = server.as((await admin.hire('Superior', 'supervisor')).key);
+    expect((await superior.post(`/customers/${customerId}/review-file`, {})).status).toBe(200);
+    await until(isListed, (listed) => !listed);
+    expect((await file(customerId)).duties).toMatchObject([
+      { duty: 'C-2.new-file', state: 'met', missed: true },
+      { duty: 'C-2.owners-list', state: 'open', missed: false },
+    ]);
+  });
 });
 
 describe('the manners of the file', () => {
@@ -185,6 +203,7 @@ describe('the manners of the file', () => {
         actor: { role: 'administrator' },
         personal: { details: { value: { name: '赵敏' } } },
       },
+      { type: 'FileDutySet', data: { duty: 'C-2.new-file', budget: '7d' } },
     ]);
   });
 

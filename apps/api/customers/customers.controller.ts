@@ -34,6 +34,9 @@ export class CustomersQuery {
   @ChoiceParameter(YES_NO, 'The owners who are listed apart, or the others')
   readonly special?: YesNo;
 
+  @ChoiceParameter(YES_NO, 'Files whose review was due and is still owed, or the others')
+  readonly fileOverdue?: YesNo;
+
   @NumberParameter(MOST_ROWS, 'Rows of a page; 50 where it is left out')
   readonly limit?: string;
 
@@ -63,7 +66,7 @@ export class CustomersController {
   @ApiOperation({ summary: 'Customers, the newest first' })
   async list(@Req() request: Request, @Query() query: CustomersQuery): Promise<object> {
     requirePermission(request, 'read_cases');
-    const { limit, atLeast, quality, special, ...filter } = validated(CustomersQuery, given(query));
+    const { limit, atLeast, quality, special, fileOverdue, ...filter } = validated(CustomersQuery, given(query));
     await this.engine.reached(atLeast);
     // Who may not see personal words may not learn them by asking for them either.
     const open = hasPermission(request, 'open_personal_data');
@@ -74,6 +77,7 @@ export class CustomersController {
         ...filter,
         ...(quality === undefined ? {} : { quality: quality === 'true' }),
         ...(special === undefined ? {} : { special: special === 'true' }),
+        ...(fileOverdue === undefined ? {} : { fileOverdue: fileOverdue === 'true' }),
         ...(most === undefined ? {} : { limit: most }),
       }),
     );

@@ -53,6 +53,14 @@ export class CustomerReading {
       visits: [...state.visits]
         .sort((a, b) => (a.opensAt < b.opensAt ? -1 : 1))
         .map((it) => ({ ...it, label: labelOf(routineVisits, it.visit) })),
+      duties: state.duties
+        .filter((it) => it.state !== 'cancelled')
+        .map((it) => ({
+          ...it,
+          label: labelOf(customers.fileDuties, it.duty),
+          owedBy: customers.fileDuties.find(({ id }) => id === it.duty)?.owedBy,
+        }))
+        .map(defined),
       notes: words.notes,
       ...standing(told),
     });

@@ -3,18 +3,18 @@ import { receiveCase, ReceiveCase, withdrawCase, WithdrawCase } from '#cases';
 import { endVisit, settleCustomer } from '#customers';
 import type { WakingLoop } from '#jobs';
 import { ENGINE, isRefusal, newId, type Refusal } from '#kernel';
-import { nextVisitDue, visitsDue as dueIn } from '#views';
+import { nextCustomerDue, customersDue as dueIn } from '#views';
 import { followedFrom } from '../checkpoint.js';
 import type { Engine } from '../engine.js';
 
 type Told = Pick<RoutineVisitsPorts, 'onFailure'>;
 
-/** V-2, with the engine under it: due times come from the view, settling goes through the executor. */
+/** V-2 and C-2, with the engine under it: due times come from the view, settling goes through the executor. */
 export const settleVisits = (engine: Engine, told: Told): WakingLoop =>
   visitsDue({
     clock: engine.clock,
     dueBefore: (instant, limit, after) => dueIn(engine.views, instant, limit, after),
-    nextDue: (from) => nextVisitDue(engine.views, from),
+    nextDue: (from) => nextCustomerDue(engine.views, from),
     settle: async (customerId) => {
       const sent = { decide: settleCustomer, command: {}, commandId: newId() };
       const outcome = await engine.customers.execute({

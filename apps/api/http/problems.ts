@@ -153,6 +153,10 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   CUSTOMER_ERASED: [410, 'The customer was erased: nothing is written into the file any more.'],
   OWN_ENTRY: [403, 'Nobody reviews what they entered: another superior does.'],
   FILE_REVIEWED: [409, 'The file was reviewed as it is; facts say by whom.'],
+  TOO_FEW_LIAISONS: [
+    409,
+    'More of ours must keep the contact before the file passes its review: assign them. Facts say how many.',
+  ],
   NAME_MISSING: [422, 'A file, and a contact, needs at least a name.'],
   UNKNOWN_TIER: [422, 'The pack has no such tier; facts name those it has.'],
   UNKNOWN_QUALITY_GROUND: [422, 'The pack has no such ground of quality; facts name those it has.'],

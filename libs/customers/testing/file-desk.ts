@@ -76,6 +76,13 @@ export class FileDesk {
       .map(({ visit, occurrence, state, opensAt }) => `${visit} ${occurrence} ${state} ${opensAt.slice(0, 10)}`);
   }
 
+  /** The duties of the file that were not called off, as `duty state dueAt`, with `missed` where it was not met in time. */
+  duties(): readonly string[] {
+    return this.state.duties
+      .filter(({ state }) => state !== 'cancelled')
+      .map(({ duty, state, dueAt, missed }) => `${duty} ${state} ${dueAt}${missed ? ' missed' : ''}`);
+  }
+
   private add(event: CustomerEvent, actor: Actor): Refusal | undefined {
     const recorded = this.recorded(event, actor);
     this.events.push(recorded);

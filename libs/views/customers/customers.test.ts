@@ -6,7 +6,7 @@ import { customerHistory, openCasesOf } from '../customer-cases/query.js';
 import { caseBoardProjection } from '../case-board/projection.js';
 import type { ViewsSchema } from '../schema.js';
 import { customersProjection } from './projection.js';
-import { customerList, nextVisitDue, visitsDue, type CustomerFilter } from './query.js';
+import { customerList, nextCustomerDue, customersDue, type CustomerFilter } from './query.js';
 
 const SECRET = Buffer.alloc(32, 9);
 const PROJECTIONS = [customersProjection(SECRET), customerCasesProjection(SECRET), caseBoardProjection];
@@ -166,22 +166,68 @@ test('V-2: what waits to fall due comes in order; what fell due, or was called o
   });
   await tell('customer-a', schedule('v1', '2026-02-01'), schedule('v2', '2026-01-01'), schedule('v3', '2026-03-01'));
   const due = async (before: string): Promise<readonly string[]> =>
-    (await asked((db) => visitsDue(db, before, 10))).map(({ visitId }) => visitId);
+    (await asked((db) => customersDue(db, before, 10))).map(({ dueId }) => dueId);
   expect(await due('2026-02-01T00:00:00.000Z')).toEqual(['v2']);
   expect(await due('2026-02-01T00:00:00.001Z')).toEqual(['v2', 'v1']);
-  const [first] = await asked((db) => visitsDue(db, '2026-04-01T00:00:00.000Z', 1));
-  expect((await asked((db) => visitsDue(db, '2026-04-01T00:00:00.000Z', 10, first))).map((it) => it.visitId)).toEqual([
+  const [first] = await asked((db) => customersDue(db, '2026-04-01T00:00:00.000Z', 1));
+  expect((await asked((db) => customersDue(db, '2026-04-01T00:00:00.000Z', 10, first))).map((it) => it.dueId)).toEqual([
     'v1',
     'v3',
   ]);
-  expect(await asked((db) => nextVisitDue(db, '2026-02-01T00:00:00.001Z'))).toBe('2026-03-01T00:00:00.000Z');
+  expect(await asked((db) => nextCustomerDue(db, '2026-02-01T00:00:00.001Z'))).toBe('2026-03-01T00:00:00.000Z');
   await tell('customer-a', { type: 'VisitFellDue', data: { visitId: 'v2' } });
   await tell('customer-a', { type: 'VisitCancelled', data: { visitId: 'v3', reasonCode: 'milestone_withdrawn' } });
   expect(await due('2027-01-01T00:00:00.000Z')).toEqual(['v1']);
 });
 
+test('C-2: duties of the file wait among the visits; one that was missed is overdue until it is met', async () => {
+  await register('a', { name: '王芳' });
+  const set = (dutyId: string, day: string): Said => ({
+    type: 'FileDutySet',
+    data: { dutyId, duty: 'D', dueAt: `${day}T00:00:00.000Z`, budget: '7d', source: '·' },
+  });
+  const visit = { visitId: 'v1', visit: 'V', milestoneId: 'm', occurrence: 0, source: '·' };
+  await tell('customer-a', set('d1', '2026-02-01'), set('d2', '2026-04-01'), {
+    type: 'VisitScheduled',
+    data: { ...visit, opensAt: '2026-03-01T00:00:00.000Z' },
+  });
+  const due = async (): Promise<readonly string[]> =>
+    (await asked((db) => customersDue(db, '2027-01-01T00:00:00.000Z', 10))).map(({ dueId }) => dueId);
+  expect(await due()).toEqual(['d1', 'v1', 'd2']);
+  const [first] = await asked((db) => customersDue(db, '2027-01-01T00:00:00.000Z', 1));
+  expect((await asked((db) => customersDue(db, '2027-01-01T00:00:00.000Z', 1, first)))[0]?.dueId).toBe('v1');
+  expect(await asked((db) => nextCustomerDue(db, '2026-01-01T00:00:00.000Z'))).toBe('2026-02-01T00:00:00.000Z');
+  expect([await found({ fileOverdue: true }), await found({ fileOverdue: false })]).toEqual([[], ['a']]);
+  await tell('customer-a', { type: 'FileDutyMissed', data: { dutyId: 'd1' } });
+  expect([await due(), await found({ fileOverdue: true })]).toEqual([['v1', 'd2'], ['a']]);
+  await tell('customer-a', { type: 'FileDutyCancelled', data: { dutyId: 'd2' } });
+  expect([await due(), await found({ fileOverdue: true })]).toEqual([['v1'], ['a']]);
+  await tell('customer-a', { type: 'FileDutyMet', data: { dutyId: 'd1' } });
+  expect(await found({ fileOverdue: true })).toEqual([]);
+});
+
+test('C-2, C-3: nobody owes the file of a customer who was erased', async () => {
+  const key = await register('a', { name: '王芳' });
+  for (const dutyId of ['d1', 'd2']) {
+    const data = { dutyId, duty: 'D', dueAt: '2026-02-01T00:00:00.000Z', budget: '7d', source: '·' };
+    await tell('customer-a', { type: 'FileDutySet', data });
+  }
+  await tell('customer-a', { type: 'FileDutyMissed', data: { dutyId: 'd1' } });
+  await tell('customer-a', { type: 'SubjectErased', data: { parties: [key], keyIds: [key] } });
+  expect(await found({ fileOverdue: true })).toEqual([]);
+  expect(await asked((db) => customersDue(db, '2027-01-01T00:00:00.000Z', 10))).toEqual([]);
+});
+
 test('EVENTS 10: an erasure takes names, hashes and words; the live view equals one made from nothing', async () => {
-  const tables = ['customer', 'customer_key', 'customer_visit', 'customer_text', 'customer_term', 'customer_case'];
+  const tables = [
+    'customer',
+    'customer_key',
+    'customer_visit',
+    'customer_duty',
+    'customer_text',
+    'customer_term',
+    'customer_case',
+  ];
   const all = async (of: TestViews): Promise<string> =>
     JSON.stringify(await Promise.all(tables.map((table) => of.rows(table))));
   const key = await register('a', { name: '王芳', phone: '13800138000' });

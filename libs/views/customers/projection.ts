@@ -6,10 +6,12 @@ import { normalised, termsIn } from '../case-board/terms.js';
 import { Hashes } from '../repeats/compared.js';
 import {
   CUSTOMER,
+  CUSTOMER_DUTY,
   CUSTOMER_KEY,
   CUSTOMER_TERM,
   CUSTOMER_TEXT,
   CUSTOMER_VISIT,
+  type CustomerDutyRow,
   type CustomerRow,
   type CustomerTermRow,
   type CustomerTextRow,
@@ -25,7 +27,7 @@ export function customersProjection(secret: Buffer): Projection {
   const hashes = new Hashes(secret);
   return {
     name: 'customers',
-    version: 1,
+    version: 2,
     partition: 'subject',
     category: 'customer',
     opens: {
@@ -39,6 +41,7 @@ export function customersProjection(secret: Buffer): Projection {
       { kind: 'rows', shape: CUSTOMER, of: 'subject' },
       { kind: 'rows', shape: CUSTOMER_KEY, of: 'subject' },
       { kind: 'rows', shape: CUSTOMER_VISIT, of: 'subject' },
+      { kind: 'rows', shape: CUSTOMER_DUTY, of: 'subject' },
       { kind: 'rows', shape: CUSTOMER_TEXT, of: 'subject' },
       {
         kind: 'derived',
@@ -51,7 +54,8 @@ export function customersProjection(secret: Buffer): Projection {
       const it = event as Event;
       const customers = tables.rows(CUSTOMER);
       const row = customerAfter(customers.get() ?? begun(event), it);
-      customers.put({ ...row, updated_at: event.meta.recordedAt, last_revision: event.revision });
+      const overdue = dutiesAfter(tables, it, row);
+      customers.put({ ...row, overdue, updated_at: event.meta.recordedAt, last_revision: event.revision });
       visitAfter(tables, it);
       personAfter(tables, it, row, hashes);
     },
@@ -71,6 +75,7 @@ const begun = ({ subject, position, meta }: ProjectedEvent): CustomerRow => ({
   groups: '[]',
   grounds: '[]',
   reviewed: 0,
+  overdue: 0,
   erased: 0,
   party: '',
   registered_at: meta.recordedAt,
@@ -142,6 +147,39 @@ function visitAfter(tables: Tables, event: Event): void {
     default:
       return;
   }
+}
+
+/** @returns whether one is missed and still owed, as 0 or 1 */
+function dutiesAfter(tables: Tables, event: Event, row: CustomerRow): number {
+  const duties = tables.rows(CUSTOMER_DUTY);
+  const become = (dutyId: string, change: Partial<CustomerDutyRow>): void => {
+    const duty = duties.get(dutyId);
+    if (duty !== undefined) duties.put({ ...duty, ...change, waiting: 0 });
+  };
+  switch (event.type) {
+    case 'FileDutySet': {
+      const { dutyId, dueAt } = event.data;
+      const ids = { customer_id: event.subject, duty_id: dutyId };
+      duties.put({ ...ids, due_at: dueAt, state: 'open', missed: 0, waiting: 1 });
+      return row.overdue;
+    }
+    case 'FileDutyMissed':
+      become(event.data.dutyId, { missed: 1 });
+      break;
+    case 'FileDutyMet':
+      become(event.data.dutyId, { state: 'met' });
+      break;
+    case 'FileDutyCancelled':
+      become(event.data.dutyId, { state: 'cancelled' });
+      break;
+    case 'SubjectErased':
+      if (row.erased === 0) return row.overdue;
+      for (const { duty_id, state } of [...duties.all()]) if (state === 'open') become(duty_id, { state: 'cancelled' });
+      return 0;
+    default:
+      return row.overdue;
+  }
+  return Number([...duties.all()].some(({ state, missed }) => state === 'open' && missed === 1));
 }
 
 /** What the customer and each contact are found and recognised by: all of it anew whenever their details are told. */

@@ -14,6 +14,8 @@ export interface CustomerFilter {
   readonly tier?: string;
   readonly unit?: string;
   readonly quality?: boolean;
+  /** C-2: a duty to review the file was missed and is still owed. */
+  readonly fileOverdue?: boolean;
   /** The owners who are listed apart (C-1). */
   readonly special?: boolean;
   /** Words of name, address, room, plate, and numbers, that must all be there. */
@@ -34,6 +36,7 @@ export interface CustomerItem {
   readonly special: boolean;
   readonly specialGroups: readonly string[];
   readonly reviewed: boolean;
+  readonly fileOverdue: boolean;
   readonly erased: boolean;
   readonly registeredAt: Instant;
 }
@@ -47,7 +50,7 @@ const MOST_ROWS = 200;
 
 /** A page of customers, the newest first. @returns CURSOR_MALFORMED */
 export async function customerList(db: Db, filter: CustomerFilter): Promise<CustomerPage | Refusal> {
-  const { tier, unit, quality, special, text, cursor } = filter;
+  const { tier, unit, quality, special, fileOverdue, text, cursor } = filter;
   const limit = Math.min(Math.max(filter.limit ?? 50, 1), MOST_ROWS);
   const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeCursor(cursor, 'customers', 2)?.[1];
   if (typeof before !== 'number') return refuse('CURSOR_MALFORMED');
@@ -56,6 +59,7 @@ export async function customerList(db: Db, filter: CustomerFilter): Promise<Cust
   if (unit !== undefined) query = query.where('unit', '=', unit);
   if (quality !== undefined) query = query.where('quality', '=', Number(quality));
   if (special !== undefined) query = query.where('special', '=', Number(special));
+  if (fileOverdue !== undefined) query = query.where('overdue', '=', Number(fileOverdue));
   if (text !== undefined) {
     const search = searchFor(text);
     if (search.terms.length === 0) return { items: [], next: undefined };
@@ -99,44 +103,57 @@ const itemOf = (row: CustomerRow): CustomerItem => ({
   special: row.special === 1,
   specialGroups: JSON.parse(row.groups) as string[],
   reviewed: row.reviewed === 1,
+  fileOverdue: row.overdue === 1,
   erased: row.erased === 1,
   registeredAt: row.registered_at,
 });
 
-/** A visit that waits to fall due. */
-export interface WaitingVisit {
+/** Something of a customer that waits for its time: a visit to fall due, or a duty of the file to be missed. */
+export interface WaitingCustomer {
   readonly customerId: string;
-  readonly visitId: string;
-  readonly opensAt: Instant;
+  /** The id of the visit or duty. */
+  readonly dueId: string;
+  readonly dueAt: Instant;
 }
 
-/** Visits that fell due strictly before an instant and behind `after`, the earliest first, at most `limit` of them. */
-export async function visitsDue(
+const waitingVisits = (db: Db) =>
+  db
+    .selectFrom('customer_visit')
+    .select(['customer_id as customerId', 'visit_id as dueId', 'opens_at as dueAt'])
+    .where('waiting', '=', 1);
+
+const waitingDuties = (db: Db) =>
+  db
+    .selectFrom('customer_duty')
+    .select(['customer_id as customerId', 'duty_id as dueId', 'due_at as dueAt'])
+    .where('waiting', '=', 1);
+
+/** What was due strictly before an instant and behind `after`, the earliest first, at most `limit` of it. */
+export async function customersDue(
   db: Db,
   before: Instant,
   limit: number,
-  after?: WaitingVisit,
-): Promise<readonly WaitingVisit[]> {
-  let query = db
-    .selectFrom('customer_visit')
-    .select(['customer_id as customerId', 'visit_id as visitId', 'opens_at as opensAt'])
-    .where('waiting', '=', 1)
-    .where('opens_at', '<', before);
+  after?: WaitingCustomer,
+): Promise<readonly WaitingCustomer[]> {
+  let visits = waitingVisits(db).where('opens_at', '<', before);
+  let duties = waitingDuties(db).where('due_at', '<', before);
   if (after !== undefined) {
-    query = query.where(sql<boolean>`(opens_at, visit_id) > (${after.opensAt}, ${after.visitId})`);
+    visits = visits.where(sql<boolean>`(opens_at, visit_id) > (${after.dueAt}, ${after.dueId})`);
+    duties = duties.where(sql<boolean>`(due_at, duty_id) > (${after.dueAt}, ${after.dueId})`);
   }
-  return query.orderBy('opens_at').orderBy('visit_id').limit(limit).execute();
+  return db
+    .selectFrom(visits.unionAll(duties).as('waiting'))
+    .selectAll()
+    .orderBy('dueAt')
+    .orderBy('dueId')
+    .limit(limit)
+    .execute();
 }
 
-/** The earliest instant from `from` on at which a visit falls due; undefined where none waits. */
-export async function nextVisitDue(db: Db, from: Instant): Promise<Instant | undefined> {
-  const next = await db
-    .selectFrom('customer_visit')
-    .select('opens_at')
-    .where('waiting', '=', 1)
-    .where('opens_at', '>=', from)
-    .orderBy('opens_at')
-    .limit(1)
-    .executeTakeFirst();
-  return next?.opens_at;
+/** The earliest instant from `from` on at which anything of a customer is due; undefined where nothing waits. */
+export async function nextCustomerDue(db: Db, from: Instant): Promise<Instant | undefined> {
+  const visit = waitingVisits(db).where('opens_at', '>=', from).orderBy('opens_at').limit(1);
+  const duty = waitingDuties(db).where('due_at', '>=', from).orderBy('due_at').limit(1);
+  const next = [await visit.executeTakeFirst(), await duty.executeTakeFirst()].flatMap((it) => it?.dueAt ?? []);
+  return next.sort()[0];
 }

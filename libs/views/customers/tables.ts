@@ -1,4 +1,4 @@
-import type { CustomerKind, VisitState } from '#customers';
+import type { CustomerKind, FileDutyState, VisitState } from '#customers';
 import type { Instant } from '#kernel';
 import type { TableShape } from '#sql';
 
@@ -19,6 +19,8 @@ export type CustomerRow = {
   /** JSON: the grounds of quality. */
   readonly grounds: string;
   readonly reviewed: number;
+  /** A duty to review the file was missed and is still owed. */
+  readonly overdue: number;
   readonly erased: number;
   /** The key of the customer's own words. */
   readonly party: string;
@@ -39,6 +41,17 @@ export type CustomerVisitRow = {
   readonly opens_at: Instant;
   readonly state: VisitState['state'];
   /** It has not fallen due. */
+  readonly waiting: number;
+};
+
+/** C-2: until when the file is to be reviewed. */
+export type CustomerDutyRow = {
+  readonly customer_id: string;
+  readonly duty_id: string;
+  readonly due_at: Instant;
+  readonly state: FileDutyState['state'];
+  readonly missed: number;
+  /** It is neither met nor missed. */
   readonly waiting: number;
 };
 
@@ -66,6 +79,7 @@ export const CUSTOMER: TableShape<CustomerRow> = {
     groups: 'text',
     grounds: 'text',
     reviewed: 'integer',
+    overdue: 'integer',
     erased: 'integer',
     party: 'text',
     registered_at: 'text',
@@ -79,6 +93,7 @@ export const CUSTOMER: TableShape<CustomerRow> = {
     { columns: ['unit', 'customer_no'] },
     { columns: ['quality', 'customer_no'], where: { column: 'quality', is: 1 } },
     { columns: ['special', 'customer_no'], where: { column: 'special', is: 1 } },
+    { columns: ['overdue', 'customer_no'], where: { column: 'overdue', is: 1 } },
   ],
 };
 
@@ -102,6 +117,20 @@ export const CUSTOMER_VISIT: TableShape<CustomerVisitRow> = {
   },
   key: ['customer_id', 'visit_id'],
   indexes: [{ columns: ['opens_at', 'visit_id'], where: { column: 'waiting', is: 1 } }],
+};
+
+export const CUSTOMER_DUTY: TableShape<CustomerDutyRow> = {
+  name: 'customer_duty',
+  columns: {
+    customer_id: 'text',
+    duty_id: 'text',
+    due_at: 'text',
+    state: 'text',
+    missed: 'integer',
+    waiting: 'integer',
+  },
+  key: ['customer_id', 'duty_id'],
+  indexes: [{ columns: ['due_at', 'duty_id'], where: { column: 'waiting', is: 1 } }],
 };
 
 export const CUSTOMER_TEXT: TableShape<CustomerTextRow> = {

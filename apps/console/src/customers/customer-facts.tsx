@@ -1,5 +1,6 @@
 import { Panel } from '../case/panel.tsx';
 import { Fields } from '../fields/field-value.tsx';
+import { Flag } from '../fields/marks.tsx';
 import { UnreadableMark, unreadableOf } from '../fields/personal-value.tsx';
 import { useNames, useSession } from '../frame/session.tsx';
 import { inLanguage, useLanguage } from '../language/language.tsx';
@@ -46,9 +47,24 @@ export function CustomerFacts({ of }: { readonly of: CustomerShown }) {
           </li>
         )}
         <SpecialGroups of={of} />
+        <FileDuties of={of} />
       </ul>
     </Panel>
   );
+}
+
+/** C-2: what of the file is owed, and until when. */
+function FileDuties({ of: { duties } }: { readonly of: CustomerShown }) {
+  const { words, language } = useLanguage();
+  return duties
+    .filter(({ state }) => state === 'open')
+    .map(({ dutyId, duty, label, dueAt, missed }) => (
+      <li key={dutyId}>
+        <span>{label ? inLanguage(label, language) : duty}</span>
+        <At instant={dueAt} />
+        {missed && <Flag tone="bad">{words.customer.fileOverdue}</Flag>}
+      </li>
+    ));
 }
 
 function SpecialGroups({ of: { special, specialGroups } }: { readonly of: CustomerShown }) {

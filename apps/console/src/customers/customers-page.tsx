@@ -66,6 +66,7 @@ function Row({ of }: { readonly of: CustomerRow }) {
       <span>{of.unit ?? ''}</span>
       <span>
         {of.tier !== null && <Flag>{tier ? inLanguage(tier, language) : of.tier}</Flag>}{' '}
+        {of.fileOverdue && <Flag tone="bad">{words.customer.fileOverdue}</Flag>}{' '}
         {of.qualityGrounds.length > 0 && <Flag>{words.customer.quality}</Flag>}{' '}
         {of.special && <Flag tone="warn">{words.customer.special}</Flag>}
       </span>

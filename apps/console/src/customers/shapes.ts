@@ -9,6 +9,7 @@ export interface CustomerRow {
   readonly tier: string | null;
   readonly qualityGrounds: readonly string[];
   readonly special: boolean;
+  readonly fileOverdue: boolean;
   readonly erased: boolean;
   readonly registeredAt: Instant;
 }
@@ -19,6 +20,16 @@ export interface CustomerVisit {
   readonly label: Label | null;
   readonly opensAt: Instant;
   readonly state: string;
+}
+
+/** C-2: until when a superior is to review the file. */
+export interface FileDuty {
+  readonly dutyId: string;
+  readonly duty: string;
+  readonly label: Label | null;
+  readonly dueAt: Instant;
+  readonly state: string;
+  readonly missed: boolean;
 }
 
 export interface CustomerCase {
@@ -56,6 +67,7 @@ export interface CustomerShown {
   readonly contacts: readonly { readonly contactId: string; readonly details: Personal }[];
   readonly liaisons: readonly { readonly id: string; readonly name?: string }[];
   readonly visits: readonly CustomerVisit[];
+  readonly duties: readonly FileDuty[];
   readonly notes: readonly { readonly noteId: string; readonly at: Instant; readonly text: Personal }[];
   readonly cases: {
     readonly items: readonly CustomerCase[];

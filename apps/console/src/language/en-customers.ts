@@ -19,6 +19,7 @@ export const enCustomers = {
     registered: 'On file since',
     reviewed: 'Reviewed by a superior',
     notReviewed: 'Not reviewed yet',
+    fileOverdue: 'Review overdue',
     unit: 'Unit',
     consent: 'Consent',
     liaisons: 'Who keeps the contact',

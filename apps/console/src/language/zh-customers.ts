@@ -20,6 +20,7 @@ export const zhCustomers: CustomerTerms = {
     registered: '建档时间',
     reviewed: '上级已审核',
     notReviewed: '尚未审核',
+    fileOverdue: '审核逾期',
     unit: '部门',
     consent: '同意方式',
     liaisons: '联络人员',
