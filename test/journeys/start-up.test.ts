@@ -6,9 +6,9 @@ import { Server } from './server.js';
 let server: Server | undefined;
 afterEach(() => server?.end());
 
-test('a setting that is not known is an error at the start that lists those that are', async () => {
+test('a setting that is not known or wrong is an error at the start that says what is allowed', async () => {
   await expect(Server.start({ REDRESS_DAAT: 'x' })).rejects.toThrow(/REDRESS_DAAT is no setting.*REDRESS_DATA/);
-  await expect(Server.start({ REDRESS_REDIS_URL: 'redis://x' })).rejects.toThrow(/not built yet/);
+  await expect(Server.start({ REDRESS_REDIS_URL: 'http://x' })).rejects.toThrow(/REDRESS_REDIS_URL is wrong/);
 });
 
 test('one folder has one server; the other says which', async () => {
