@@ -58,7 +58,7 @@ described('REDRESS_DATABASE_URL', () => {
   test('views of another log are refused with what to do, which works', async () => {
     const url = await freshSchema();
     engine = await EngineProcess.start({ REDRESS_DATABASE_URL: url });
-    expect((await redress(url, 'migrate', '--forget-views')).out).toContain('A running server keeps');
+    expect((await redress(url, 'migrate', '--forget-views')).out).toContain('ENGINE_RUNNING: a running server keeps');
     await engine.stop();
     // The outbox is tied to its log as well, and says so by itself.
     for (const name of readdirSync(engine.folder)) {
