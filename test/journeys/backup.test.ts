@@ -18,12 +18,12 @@ import { caseStream } from '#cases';
 import { TestClock, type Instant } from '#kernel';
 import { backUp, type BackupReport } from '../../apps/cli/backup/backup.js';
 import { restore, type RestoreOrder } from '../../apps/cli/backup/restore.js';
+import { CLI } from '../support/command-line.js';
 import { EngineProcess, newFolder } from '../support/engine.js';
 import { eraseByHand } from '../support/erasing.js';
 import { readLog } from '../support/log.js';
 import { planted, wordsIn } from '../support/words.js';
 
-const CLI = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'main.js');
 const WORD = planted('told-in-confidence');
 const MINUTES = 240_000;
 

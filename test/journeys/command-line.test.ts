@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Server, START_OF_TIME } from './server.js';
+import { Server } from './server.js';
 
-const CLI = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'main.js');
 let server: Server;
 let caseId: string;
 
@@ -16,21 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.end());
 
-/** Runs `redress` as a process of its own, as people do. */
-async function redress(...words: string[]): Promise<{ code: number; out: string }> {
-  const child = spawn(process.execPath, [CLI, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      ...server.stores,
-      REDRESS_DATA: server.folder,
-      REDRESS_TEST_CLOCK: START_OF_TIME,
-    },
-  });
-  let out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, out })));
-}
+const redress = (...words: string[]) => server.redress(...words);
 
 test('it says what it can do', async () => {
   const { code, out } = await redress('--help');

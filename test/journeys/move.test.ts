@@ -8,9 +8,9 @@ import { START } from '#kernel';
 import { freshSchema } from '#sql/testing';
 import { serviceUrl } from '#testing';
 import { EndpointProcess } from '../../libs/event-store/endpoint/testing/endpoint-process.js';
+import { CLI } from '../support/command-line.js';
 import { EngineProcess } from '../support/engine.js';
 
-const CLI = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'main.js');
 const described = (await serviceUrl('postgres')) === undefined ? describe.skip : describe;
 const MINUTES = 180_000;
 

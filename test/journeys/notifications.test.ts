@@ -1,14 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { MailServer, type ReceivedMail } from '#notifications/testing';
-import { Server, START_OF_TIME } from './server.js';
+import { Server } from './server.js';
 
 const PUBLIC_URL = 'https://complaints.example.org';
 const HOUR = 3_600_000;
-const CLI = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'main.js');
-
 let mailServer: MailServer;
 let server: Server;
 beforeAll(async () => void (mailServer = await MailServer.start()));
@@ -65,6 +61,8 @@ async function untilNothingIsRebuilt(): Promise<void> {
 
 const ofHead = (state: string) => (items: Awaited<ReturnType<typeof told>>) =>
   items.some((it) => it.rule === 'E-1.major' && it.state === state);
+
+const redress = async (...words: string[]): Promise<string> => (await server.redress(...words)).out;
 
 test('K-4: a media exposure calls in the head of the centre by mail, who acknowledges behind its link', async () => {
   const head = server.as(await headOfCentre());
@@ -185,19 +183,3 @@ test('redress notifications shows who was told of what, and tries again what is 
   expect(await redress('notifications', '--state', 'sent')).toBe(shown);
   expect(await redress('notifications', '--retry', 'none')).toContain('MESSAGE_UNKNOWN');
 }, 120_000);
-
-/** Runs `redress` as a process of its own, as people do. */
-async function redress(...words: string[]): Promise<string> {
-  const child = spawn(process.execPath, [CLI, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      ...server.stores,
-      REDRESS_DATA: server.folder,
-      REDRESS_TEST_CLOCK: START_OF_TIME,
-    },
-  });
-  let out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  return new Promise((resolve) => child.on('close', () => resolve(out)));
-}

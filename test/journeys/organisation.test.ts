@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Server, START_OF_TIME, type Client } from './server.js';
-
-const CLI = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'main.js');
+import { Server, type Client } from './server.js';
 
 const FILE = `zone: Asia/Shanghai
 posts:
@@ -45,20 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.end());
 
-async function redress(...words: string[]): Promise<{ code: number; out: string }> {
-  const child = spawn(process.execPath, [CLI, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      ...server.stores,
-      REDRESS_DATA: server.folder,
-      REDRESS_TEST_CLOCK: START_OF_TIME,
-    },
-  });
-  let out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, out })));
-}
+const redress = (...words: string[]) => server.redress(...words);
 
 const CALL = { kind: 'complaint', channel: 'phone', content: 'x' } as const;
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyChain } from '#audit';
@@ -8,7 +7,6 @@ import { Server } from './server.js';
 import { readLog } from '../support/log.js';
 import { partFromRebuild } from '../support/views.js';
 
-const CLI = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'main.js');
 const NEW_YEARS_EVE = '2026-12-31T01:00:00.000Z';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -25,20 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.end());
 
-async function redress(...words: string[]): Promise<{ code: number; out: string }> {
-  const child = spawn(process.execPath, [CLI, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      ...server.stores,
-      REDRESS_DATA: server.folder,
-      REDRESS_TEST_CLOCK: NEW_YEARS_EVE,
-    },
-  });
-  let out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, out })));
-}
+const redress = (...words: string[]) => server.redress(...words);
 
 interface Run {
   readonly clock: string;

@@ -2,6 +2,7 @@ import { freshSchema, isOnEventStoreDb, isOnPostgres } from '#sql/testing';
 import { serviceUrl } from '#testing';
 import { EndpointProcess } from '../../libs/event-store/endpoint/testing/endpoint-process.js';
 import { EngineProcess, newFolder, type Answer } from '../support/engine.js';
+import { runRedress, type Ran } from '../support/command-line.js';
 import type { Stores } from '../support/views.js';
 
 export const ADMIN_KEY = 'the first administrator of the journeys';
@@ -13,6 +14,7 @@ export class Server extends EngineProcess {
   /** Settings that name the stores it is on; none where they are in its folder. */
   readonly stores: Stores = {};
   private readonly endpoint: EndpointProcess | undefined;
+  private readonly testClock: string = START_OF_TIME;
 
   static override async start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
     const endpoint = isOnEventStoreDb() ? await EndpointProcess.start() : undefined;
@@ -29,7 +31,8 @@ export class Server extends EngineProcess {
       REDRESS_TEST_CLOCK: START_OF_TIME,
       ...environment,
     });
-    Object.assign(server, { endpoint, stores });
+    const { REDRESS_TEST_CLOCK: testClock = START_OF_TIME } = environment;
+    Object.assign(server, { endpoint, stores, testClock });
     try {
       await server.run();
     } catch (error) {
@@ -47,6 +50,12 @@ export class Server extends EngineProcess {
   override async end(): Promise<void> {
     await super.end();
     await this.endpoint?.end();
+  }
+
+  /** Runs `redress` beside it, or on its folder when it is stopped. */
+  redress(...words: string[]): Promise<Ran> {
+    const { stores, folder, testClock } = this;
+    return runRedress(words, { ...stores, REDRESS_DATA: folder, REDRESS_TEST_CLOCK: testClock });
   }
 
   as(key: string): Client {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { migrateToLatest, openSql } from '#sql';
 import { freshSchema } from '#sql/testing';
 import { serviceUrl, startPostgres, type RestartableServer } from '#testing';
+import { runRedress, type Ran } from '../../support/command-line.js';
 import { EngineProcess } from '../../support/engine.js';
 import { differences, dumpViews, partFromRebuild, rebuildCold } from '../../support/views.js';
 import { COMPLAINT } from '../server.js';
 
-const CLI = join(import.meta.dirname, '..', '..', '..', 'apps', 'cli', 'main.js');
 const described = (await serviceUrl('postgres')) === undefined ? describe.skip : describe;
 
 let engine: EngineProcess;
@@ -24,17 +23,11 @@ async function receive(more: object = {}): Promise<string> {
 }
 
 /** Runs `redress` on an empty folder as a process of its own. */
-async function redress(url: string, ...words: string[]): Promise<{ code: number; out: string }> {
+async function redress(url: string, ...words: string[]): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'redress-cli-'));
-  const child = spawn(process.execPath, [CLI, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', REDRESS_DATA: folder, REDRESS_DATABASE_URL: url },
-  });
-  let out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  const code = await new Promise<number>((resolve) => child.on('close', (it) => resolve(it ?? -1)));
+  const ran = await runRedress(words, { REDRESS_DATA: folder, REDRESS_DATABASE_URL: url });
   rmSync(folder, { recursive: true });
-  return { code, out };
+  return ran;
 }
 
 described('REDRESS_DATABASE_URL', () => {
