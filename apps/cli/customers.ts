@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { CliError, connect, type Where } from './client.js';
+import { connect, type Where } from './client.js';
+import { textOf } from './given-file.js';
 
 interface ImportOptions extends Where {
   readonly dryRun?: boolean;
@@ -38,13 +38,5 @@ async function importFile(file: string, { dryRun = false, ...where }: ImportOpti
     if (rejected > 0) process.exitCode = 2;
   } finally {
     await engine.close();
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError((error as Error).message);
   }
 }

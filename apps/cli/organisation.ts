@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { FileFormat, ImportSummary } from '#organisation';
 import type { Finding, ShownHolder, ShownOrganisation, ShownUnit } from '../api/organisation/shown.js';
 import { CliError, connect, type AskedMoment, type EngineClient, type Where } from './client.js';
+import { textOf } from './given-file.js';
 
 interface ImportOptions extends Where {
   readonly dryRun?: boolean;
@@ -125,14 +125,6 @@ function formatOf(file: string): FileFormat {
   if (/\.ya?ml$/i.test(file)) return 'yaml';
   if (/\.csv$/i.test(file)) return 'csv';
   throw new CliError(`${file} must end in .yaml, .yml or .csv.`);
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError((error as Error).message);
-  }
 }
 
 const given = (flags: {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import { loadPack, packDifferences, WrongPack } from '#policy';
 import { CliError, connect, type EngineClient, type Where } from './client.js';
+import { textOf } from './given-file.js';
 
 /** Publishes the years of a file, JSON or YAML (K-10). */
 export const publishCalendar = (file: string, where: Where): Promise<void> =>
@@ -50,7 +50,7 @@ export interface PublishOptions extends Where {
 /** A-7: announces a version of a pack. */
 export async function publishPack(file: string, { effective, ...where }: PublishOptions): Promise<void> {
   checked(file);
-  const text = read(file);
+  const text = textOf(file);
   await withEngine(where, async (client) => {
     const pack = { text, fileName: basename(file), ...(effective === undefined ? {} : { effectiveFrom: effective }) };
     const { pack: id, version, effectiveFrom, known } = await client.publishPack(pack);
@@ -82,7 +82,7 @@ async function packText(name: string, where: Where): Promise<string> {
   const published = PUBLISHED.exec(name);
   if (published === null) {
     checked(name);
-    return read(name);
+    return textOf(name);
   }
   let text = '';
   await withEngine(where, async (client) => void (text = await client.packText(published[1]!, published[2]!)));
@@ -91,7 +91,7 @@ async function packText(name: string, where: Where): Promise<string> {
 
 function checked(file: string): ReturnType<typeof loadPack> {
   try {
-    return loadPack(read(file), file);
+    return loadPack(textOf(file), file);
   } catch (error) {
     if (error instanceof WrongPack) throw new CliError(error.faults.join('\n'));
     throw error;
@@ -100,18 +100,10 @@ function checked(file: string): ReturnType<typeof loadPack> {
 
 function parsed(file: string): unknown {
   try {
-    return parse(read(file)) as unknown;
+    return parse(textOf(file)) as unknown;
   } catch (error) {
     if (error instanceof YAMLParseError) throw new CliError(`${file} is neither YAML nor JSON: ${error.message}`);
     throw error;
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
   }
 }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CaseDifference } from '#cases';
 import type { WhatIf } from '../api/rules/what-if.js';
 import { CliError, connect, type Where } from './client.js';
+import { textOf } from './given-file.js';
 
 export interface WhatIfOptions extends Where {
   readonly pack: string;
@@ -17,7 +17,7 @@ export async function whatIf({ pack, from, to, of, json, ...where }: WhatIfOptio
   const client = await connect(where);
   try {
     const asked = {
-      text: readPack(pack),
+      text: textOf(pack),
       fileName: basename(pack),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
@@ -31,14 +31,6 @@ export async function whatIf({ pack, from, to, of, json, ...where }: WhatIfOptio
     console.log(json === true ? JSON.stringify(answer, undefined, 2) : readable(answer));
   } finally {
     await client.close();
-  }
-}
-
-function readPack(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
