@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Executed } from '#execution';
+import { isRefusal, type Refusal } from '#kernel';
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
@@ -24,7 +26,8 @@ export class Telemetry {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  commandAnswered(command: string, outcome: string): void {
+  commandAnswered(command: string, answer: Executed | Refusal): void {
+    const outcome = isRefusal(answer) ? answer.code : answer.repeated ? 'repeated' : 'accepted';
     this.commands.inc({ command, outcome });
   }
 

@@ -48,16 +48,13 @@ export class CommandSender {
     const id = outgoing.creates ? deriveId(this.secrets.caseId, actor.id, key) : caseIdOf(request);
     const outcome = await this.send(outgoing, this.order(outgoing, { request, actor, key, id }));
     if (isRefusal(outcome)) return sendProblem(request, reply, problemOf(outcome));
-    sendExecuted(reply, id, outcome, outgoing.creates);
+    sendExecuted(reply, CASES, { id, outcome, created: outgoing.creates });
   }
 
   private async send(outgoing: Outgoing, order: Order): Promise<Executed | Refusal> {
     const { name } = outgoing.definition;
     const outcome = await this.bus.execute<never, Executed | Refusal>(messageOf(name, order) as never);
-    this.telemetry.commandAnswered(
-      name,
-      isRefusal(outcome) ? outcome.code : outcome.repeated ? 'repeated' : 'accepted',
-    );
+    this.telemetry.commandAnswered(name, outcome);
     return outcome;
   }
 
@@ -110,14 +107,27 @@ export function caseIdOf(request: Request): string {
   return id;
 }
 
-function sendExecuted(reply: Reply, caseId: string, outcome: Executed, created: boolean): void {
+/** Where what was sent to is found, and under which name an answer has its id. */
+export interface Addressed {
+  readonly path: '/cases' | '/customers';
+  readonly idName: 'caseId' | 'customerId';
+}
+
+const CASES: Addressed = { path: '/cases', idName: 'caseId' };
+
+/** 201 with an address where it was created, else 200; an answer given before says so. */
+export function sendExecuted(
+  reply: Reply,
+  { path, idName }: Addressed,
+  { id, outcome, created }: { readonly id: string; readonly outcome: Executed; readonly created: boolean },
+): void {
   const { revision, etag, position, result, repeated } = outcome;
   void reply
     .code(created ? 201 : 200)
     .header('etag', `"${etag}"`)
     .header('redress-position', position)
     .header('content-type', 'application/json; charset=utf-8');
-  if (created) void reply.header('location', `/cases/${caseId}`);
+  if (created) void reply.header('location', `${path}/${id}`);
   if (repeated) void reply.header('idempotency-replayed', 'true');
-  void reply.send(JSON.stringify({ caseId, revision, position, result }));
+  void reply.send(JSON.stringify({ [idName]: id, revision, position, result }));
 }

@@ -1,16 +1,14 @@
-import { createHmac } from 'node:crypto';
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CUSTOMER_COMMANDS, type CustomerCommandEntry } from '#customers';
-import type { Executed } from '#execution';
 import { deriveId, isRefusal } from '#kernel';
 import { commandPath } from '../commands/routes.js';
-import { etagOf, idempotencyKeyOf } from '../commands/sending.js';
+import { originOf } from '../commands/origin.js';
+import { etagOf, idempotencyKeyOf, sendExecuted, type Addressed } from '../commands/sending.js';
 import { Engine } from '../engine.js';
 import { sendProblem } from '../http/answers.js';
-import { actorOf, type Reply, type Request } from '../http/context.js';
+import type { Reply, Request } from '../http/context.js';
 import { PROBLEM_RESPONSES, WRITE_RESPONSE } from '../http/documented.js';
-import { EMPTY_BODY } from '../http/empty-body.js';
 import { problemOf } from '../http/problems.js';
 import { validated, type Constructor } from '../http/validate.js';
 import { Telemetry } from '../telemetry.js';
@@ -19,6 +17,7 @@ import { customerIdOf } from './customers.controller.js';
 
 /** The command that opens a file: `POST /customers`. */
 const OPENING_COMMAND = 'RegisterCustomer';
+const CUSTOMERS: Addressed = { path: '/customers', idName: 'customerId' };
 
 /** `AssignTier` → `{id}/assign-tier`. */
 export const customerPath = (name: string): string => (name === OPENING_COMMAND ? '' : `:id/${commandPath(name)}`);
@@ -79,38 +78,19 @@ async function answer(
   reply: Reply,
 ): Promise<void> {
   const command = validated(type, request.body);
-  const actor = actorOf(request);
-  const key = idempotencyKeyOf(request);
-  const { vault } = engine;
-  const id = creates ? deriveId(vault.secret('customer-id'), actor.id, key) : customerIdOf(request);
+  const origin = originOf(request, engine, `customer ${entry.name}`);
+  const id = creates
+    ? deriveId(engine.vault.secret('customer-id'), origin.actor.id, idempotencyKeyOf(request))
+    : customerIdOf(request);
   const ifMatch = etagOf(request.headers['if-match']);
   const outcome = await engine.customers.execute({
-    ...{ id, create: creates, decide: entry.decide, command, actor },
-    commandId: deriveId(vault.secret('command-id'), actor.id, key),
-    digest: createHmac('sha256', vault.secret('command-digest'))
-      .update(`customer ${entry.name}\n`)
-      .update(request.rawBody ?? EMPTY_BODY)
-      .digest('hex'),
-    correlationId: request.context.correlationId,
+    ...{ id, create: creates, decide: entry.decide, command, ...origin },
     ...(ifMatch === undefined ? {} : { ifMatch }),
   });
-  const said = isRefusal(outcome) ? outcome.code : outcome.repeated ? 'repeated' : 'accepted';
-  telemetry.commandAnswered(entry.name, said);
+  telemetry.commandAnswered(entry.name, outcome);
   if (isRefusal(outcome)) {
     const { code, facts } = outcome;
     return sendProblem(request, reply, problemOf({ code: code === 'NOT_FOUND' ? 'CUSTOMER_NOT_FOUND' : code, facts }));
   }
-  sendExecuted(reply, id, outcome, creates);
-}
-
-function sendExecuted(reply: Reply, customerId: string, outcome: Executed, created: boolean): void {
-  const { revision, etag, position, result, repeated } = outcome;
-  void reply
-    .code(created ? 201 : 200)
-    .header('etag', `"${etag}"`)
-    .header('redress-position', position)
-    .header('content-type', 'application/json; charset=utf-8');
-  if (created) void reply.header('location', `/customers/${customerId}`);
-  if (repeated) void reply.header('idempotency-replayed', 'true');
-  void reply.send(JSON.stringify({ customerId, revision, position, result }));
+  sendExecuted(reply, CUSTOMERS, { id, outcome, created: creates });
 }

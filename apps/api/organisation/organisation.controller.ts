@@ -10,6 +10,7 @@ import {
 } from '#organisation';
 import { openParts } from '#privacy';
 import { commandPath } from '../commands/routes.js';
+import { originOf } from '../commands/origin.js';
 import { Engine } from '../engine.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { requirePermission, hasPermission } from '../http/permission.js';
@@ -17,7 +18,7 @@ import { problemOf, ProblemError } from '../http/problems.js';
 import { validated } from '../http/validate.js';
 import { given, instantOf, TextParameter } from '../queries/query-fields.js';
 import { ImportOrganisationBody, ORGANISATION_BODIES } from './bodies.js';
-import { importFile, originOf, strangerIn, unknownPackIn } from './sending.js';
+import { importFile, strangerIn, unknownPackIn } from './sending.js';
 import { Shown, type Finding, type ShownOrganisation } from './shown.js';
 
 const ROUTES = new Map<string, OrganisationCommandName>(ORGANISATION_COMMANDS.map((name) => [commandPath(name), name]));

@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto';
-import { deriveId, newId, refuse, type Actor, type Refusal } from '#kernel';
+import { newId, refuse, type Actor, type Refusal } from '#kernel';
 import {
   importOrganisation,
   readOrganisation,
@@ -7,24 +6,9 @@ import {
   type FileFormat,
   type ImportSummary,
   type OrganisationCommand,
-  type Origin,
 } from '#organisation';
 import type { Rulebook } from '#rulebook';
-import { idempotencyKeyOf } from '../commands/sending.js';
 import type { Engine } from '../engine.js';
-import { actorOf, type Request } from '../http/context.js';
-import { EMPTY_BODY } from '../http/empty-body.js';
-
-/** Who sends a command over HTTP: the same idempotency key again gives the first outcome. */
-export function originOf(request: Request, { vault }: Engine): Origin {
-  const actor = actorOf(request);
-  const digest = createHmac('sha256', vault.secret('command-digest'))
-    .update(`${request.url}\n`)
-    .update(request.rawBody ?? EMPTY_BODY)
-    .digest('hex');
-  const commandId = deriveId(vault.secret('command-id'), actor.id, idempotencyKeyOf(request));
-  return { actor, commandId, digest, correlationId: request.context.correlationId };
-}
 
 /** @returns PERSON_UNKNOWN for one whom the directory does not know */
 export function strangerIn({ command }: OrganisationCommand, directory: Directory): Refusal | undefined {

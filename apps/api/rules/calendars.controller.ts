@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { originOf } from '../commands/origin.js';
 import { Engine } from '../engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
-import { originOf, sendPublished } from './publishing.js';
+import { sendPublished } from './publishing.js';
 import { shownCalendar, type ShownCalendar } from './shown.js';
 
 const DAYS = { type: 'array', items: { type: 'string', example: '02-05/02-12' } } as const;

@@ -11,13 +11,14 @@ import {
 } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { packContent } from '#policy';
+import { originOf } from '../commands/origin.js';
 import { Engine } from '../engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';
 import { validated } from '../http/validate.js';
 import { ChoiceParameter, given, instantOf } from '../queries/query-fields.js';
-import { originOf, sendPublished } from './publishing.js';
+import { sendPublished } from './publishing.js';
 import { shownPacks, shownVersion, type ShownPack } from './shown.js';
 
 const MOST_CHARACTERS = 500_000;
