@@ -1,5 +1,5 @@
-import type { EventReader, StoredEvent, Subscription } from '#event-store';
-import { plusMs, type Clock, type Position } from '#kernel';
+import { Following, type EventReader, type StoredEvent, type Subscription } from '#event-store';
+import type { Clock, Position } from '#kernel';
 
 export interface FollowPorts {
   readonly clock: Clock;
@@ -19,69 +19,52 @@ export interface Followed {
   take(event: StoredEvent): Promise<boolean>;
 }
 
-const REST_MS = 1000;
 /** The checkpoint is written when something was done, or after so many events looked at. */
 const SAVE_EVERY = 1000;
 
 /** Follows the log from where it stood, event by event; what fails is met again behind the checkpoint after a rest. */
 export class LogFollower {
-  private subscription: Subscription | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
-  private endRest: () => void = () => undefined;
+  private readonly following: Following;
 
   constructor(
     private readonly ports: FollowPorts,
     private readonly followed: Followed,
-  ) {}
+  ) {
+    const { clock, onFailure } = ports;
+    this.following = new Following({
+      clock,
+      subscribe: () => this.subscribe(),
+      take: (subscription) => this.takeAll(subscription),
+      onFailure,
+    });
+  }
 
   /** Goes on where the checkpoint stands, also after a stop. */
   start(): void {
-    this.stopped = false;
-    this.running = this.run();
+    this.following.start();
   }
 
   /** Ends after the event in hand. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.subscription?.close();
-    this.endRest();
-    await this.running;
+  stop(): Promise<void> {
+    return this.following.stop();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      try {
-        await this.follow();
-      } catch (error) {
-        this.ports.onFailure?.(error);
-        await this.rest();
-      }
-    }
-  }
-
-  private async follow(): Promise<void> {
+  private async subscribe(): Promise<Subscription> {
     const { reader, checkpoint } = this.ports;
-    const { streamPrefixes, types, take } = this.followed;
+    const { streamPrefixes, types } = this.followed;
     const filter = { streamPrefixes: [...streamPrefixes], typeExpression: new RegExp(`^(?:${types.join('|')})$`) };
-    this.subscription = reader.subscribeToAll({ after: await checkpoint.read(), filter });
+    return reader.subscribeToAll({ after: await checkpoint.read(), filter });
+  }
+
+  private async takeAll(subscription: Subscription): Promise<void> {
     let unsaved = 0;
-    for await (const message of this.subscription) {
+    for await (const message of subscription) {
       if (message.kind !== 'event') continue;
-      const done = await take(message.event);
+      const done = await this.followed.take(message.event);
       unsaved = done ? SAVE_EVERY : unsaved + 1;
       if (unsaved < SAVE_EVERY) continue;
-      await checkpoint.write(message.event.position);
+      await this.ports.checkpoint.write(message.event.position);
       unsaved = 0;
     }
-  }
-
-  private async rest(): Promise<void> {
-    if (this.stopped) return;
-    const { clock } = this.ports;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.wakeAt(plusMs(clock.now(), REST_MS), resolve);
-      this.endRest = () => (cancel(), resolve());
-    });
   }
 }

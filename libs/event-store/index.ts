@@ -1,3 +1,5 @@
 export * from './port.js';
 export * from './errors.js';
 export * from './stream-metadata.js';
+export * from './following.js';
+export * from './or-none.js';

@@ -1,9 +1,8 @@
-import { StreamNotFound, type StoredEvent, type Subscription } from '#event-store';
+import { Following, orNone, type StoredEvent } from '#event-store';
 import { CommandExecutor, type Executed, type ExecutorPorts } from '#execution';
 import {
   decodeEvent,
   newId,
-  plusMs,
   isRefusal,
   type Acceptance,
   type Actor,
@@ -34,8 +33,6 @@ export interface Origin {
   readonly correlationId: string;
 }
 
-/** How long to leave a log alone that does not answer. */
-const REST_MS = 1000;
 /** Two processes that open the stream at once: the one that comes second finds it open. */
 const ATTEMPTS = 3;
 /** Who holds a post is no matter of a pack. */
@@ -50,20 +47,29 @@ export class Organisation implements Posts {
   private state = organisationAggregate.initial;
   private revision = -1;
   private current = new Register(organisationAggregate.initial);
-  private subscription: Subscription | undefined;
-  private following: Promise<void> = Promise.resolve();
-  private closed = false;
-  private wake: () => void = () => undefined;
+  private readonly following: Following;
 
   private constructor(private readonly ports: OrganisationPorts) {
     this.executor = new CommandExecutor(organisationAggregate, { ...ports, policyFor: () => NO_PACK });
+    this.following = new Following({
+      clock: ports.clock,
+      subscribe: () => {
+        const after = this.revision < 0 ? ('start' as const) : BigInt(this.revision);
+        return ports.store.subscribeToStream(ORGANISATION_STREAM, { after });
+      },
+      take: async (subscription) => {
+        for await (const message of subscription) if (message.kind === 'event') this.take(message.event);
+      },
+      // A log that ends while nobody follows it any more has not failed.
+      onFailure: (error) => this.following.isStopped || ports.onFailure(error),
+    });
   }
 
   /** Reads what the log holds and follows it from there, whoever writes. */
   static async open(ports: OrganisationPorts): Promise<Organisation> {
     const organisation = new Organisation(ports);
     await organisation.refresh();
-    organisation.following = organisation.follow();
+    organisation.following.start();
     return organisation;
   }
 
@@ -118,23 +124,15 @@ export class Organisation implements Posts {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    this.subscription?.close();
-    this.wake();
-    await this.following;
+    await this.following.stop();
   }
 
   private async refresh(): Promise<void> {
     for (const event of await this.read(this.revision + 1)) this.take(event);
   }
 
-  private async read(from: number): Promise<StoredEvent[]> {
-    try {
-      return await this.ports.store.readStream(ORGANISATION_STREAM, { from: BigInt(from) });
-    } catch (error) {
-      if (error instanceof StreamNotFound) return [];
-      throw error;
-    }
+  private read(from: number): Promise<StoredEvent[]> {
+    return orNone(this.ports.store.readStream(ORGANISATION_STREAM, { from: BigInt(from) }));
   }
 
   private take(stored: StoredEvent): void {
@@ -143,28 +141,6 @@ export class Organisation implements Posts {
     this.revision = revision;
     const event = decodeEvent(stored, organisationAggregate.upcasts);
     if (event !== undefined) this.state = organisationAggregate.evolve(this.state, event as RecordedOrganisationEvent);
-  }
-
-  private async follow(): Promise<void> {
-    while (!this.closed) {
-      try {
-        const after = this.revision < 0 ? ('start' as const) : BigInt(this.revision);
-        this.subscription = this.ports.store.subscribeToStream(ORGANISATION_STREAM, { after });
-        for await (const message of this.subscription) if (message.kind === 'event') this.take(message.event);
-      } catch (error) {
-        if (this.closed) return;
-        this.ports.onFailure(error);
-        await this.rest();
-      }
-    }
-  }
-
-  private rest(): Promise<void> {
-    const { clock } = this.ports;
-    return new Promise((resolve) => {
-      const cancel = clock.wakeAt(plusMs(clock.now(), REST_MS), resolve);
-      this.wake = () => (cancel(), resolve());
-    });
   }
 }
 

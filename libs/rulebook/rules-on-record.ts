@@ -1,5 +1,5 @@
-import { StreamNotFound, type EventReader, type StoredEvent, type Subscription } from '#event-store';
-import { decodeEvent, plusMs, START, type Clock, type Position } from '#kernel';
+import { Following, orNone, type EventReader, type StoredEvent, type Subscription } from '#event-store';
+import { decodeEvent, START, type Clock, type Position } from '#kernel';
 import { inOrder, Register } from './register.js';
 
 export interface RulesOnRecordPorts {
@@ -10,19 +10,29 @@ export interface RulesOnRecordPorts {
 
 const STREAMS = 'rulebook-streams';
 const PREFIXES = ['calendar-', 'policy-'];
-/** How long to leave a log alone that does not answer. */
-const REST_MS = 1000;
 
 /** Holidays and packs as they stand in the log, and what is published from now on: for all who read it, in any process. */
 export class RulesOnRecord {
   readonly register = new Register();
   private readonly listeners = new Set<() => void>();
-  private subscription: Subscription | undefined;
-  private following: Promise<void> = Promise.resolve();
-  private closed = false;
-  private wake: () => void = () => undefined;
+  /** Up to where the log was followed. */
+  private passed: Position = START;
+  private readonly following: Following;
 
-  constructor(private readonly ports: RulesOnRecordPorts) {}
+  constructor(private readonly ports: RulesOnRecordPorts) {
+    this.following = new Following({
+      clock: ports.clock,
+      subscribe: () =>
+        ports.store.subscribeToAll({
+          after: this.passed === START ? 'start' : this.passed,
+          filter: { streamPrefixes: PREFIXES },
+        }),
+      take: (subscription) => this.takeAll(subscription),
+      // A log that ends while nobody follows it any more has not failed.
+      onFailure: (error) =>
+        this.following.isStopped || ports.log.error(error, 'the rules lost the log and will try again'),
+    });
+  }
 
   /** Takes in what the log holds. @throws WrongPack where a pack on record cannot be read */
   async readAll(): Promise<void> {
@@ -34,7 +44,8 @@ export class RulesOnRecord {
 
   /** Follows the log behind a position until it is closed; what was read before is passed over. */
   follow(after: Position): void {
-    this.following = this.run(after);
+    this.passed = after;
+    this.following.start();
   }
 
   /** Takes in what is new in a stream at once: who publishes does not wait to hear of it from the log. */
@@ -49,18 +60,18 @@ export class RulesOnRecord {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    this.subscription?.close();
-    this.wake();
-    await this.following;
+    await this.following.stop();
   }
 
-  private async read(stream: string, from = 0): Promise<StoredEvent[]> {
-    try {
-      return await this.ports.store.readStream(stream, { from: BigInt(from) });
-    } catch (error) {
-      if (error instanceof StreamNotFound) return [];
-      throw error;
+  private read(stream: string, from = 0): Promise<StoredEvent[]> {
+    return orNone(this.ports.store.readStream(stream, { from: BigInt(from) }));
+  }
+
+  private async takeAll(subscription: Subscription): Promise<void> {
+    for await (const message of subscription) {
+      if (message.kind === 'event') this.take(message.event);
+      if (message.kind === 'event') this.passed = message.event.position;
+      if (message.kind === 'checkpoint') this.passed = message.position;
     }
   }
 
@@ -72,33 +83,5 @@ export class RulesOnRecord {
       this.ports.log.error(error, `a rule in ${event.stream} cannot be read by this engine: upgrade it`);
     }
     for (const listener of this.listeners) listener();
-  }
-
-  private async run(from: Position): Promise<void> {
-    for (let after = from; !this.closed;) {
-      try {
-        this.subscription = this.ports.store.subscribeToAll({
-          after: after === START ? 'start' : after,
-          filter: { streamPrefixes: PREFIXES },
-        });
-        for await (const message of this.subscription) {
-          if (message.kind === 'event') this.take(message.event);
-          if (message.kind === 'event') after = message.event.position;
-          if (message.kind === 'checkpoint') after = message.position;
-        }
-      } catch (error) {
-        if (this.closed) return;
-        this.ports.log.error(error, 'the rules lost the log and will try again');
-        await this.rest();
-      }
-    }
-  }
-
-  private rest(): Promise<void> {
-    const { clock } = this.ports;
-    return new Promise((resolve) => {
-      const cancel = clock.wakeAt(plusMs(clock.now(), REST_MS), resolve);
-      this.wake = () => (cancel(), resolve());
-    });
   }
 }

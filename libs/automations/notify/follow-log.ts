@@ -1,7 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { caseAggregate, CASE_STREAM_PREFIX, type RecordedCaseEvent } from '#cases';
-import type { EventReader, StoredEvent, Subscription, SubscriptionMessage } from '#event-store';
-import { comparePositions, decodeEvent, deriveId, laterOf, plusMs, START, type Clock, type Position } from '#kernel';
+import {
+  Following,
+  type EventReader,
+  type StoredEvent,
+  type Subscription,
+  type SubscriptionMessage,
+} from '#event-store';
+import { comparePositions, decodeEvent, deriveId, laterOf, START, type Clock, type Position } from '#kernel';
 import type { NewNotice, Outbox } from '#notifications';
 import type { Policy } from '#policy';
 import { causesIn, typesToFollow } from './causes.js';
@@ -15,8 +21,6 @@ interface Stood {
 
 /** How many events are taken into one transaction. */
 const BATCH = 200;
-/** After a failure. */
-const REST_MS = 1000;
 /** A checkpoint by itself is saved when it went this far: a restart looks at no more than that in vain. */
 const SAVE_EVERY = 10_000n;
 
@@ -41,56 +45,46 @@ export interface NotifyPorts {
  * and a timer that runs twice, a replay or a rebuild make none: only what comes new into the log does.
  */
 export class NotifyFromLog {
-  private subscription: Subscription | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
-  private endRest: () => void = () => undefined;
+  private readonly following: Following;
   /** Up to where the outbox has it, and up to where it was looked at. */
   private checkpoint: Position = START;
   private passed: Position = START;
 
-  constructor(private readonly ports: NotifyPorts) {}
+  constructor(private readonly ports: NotifyPorts) {
+    const { clock, onFailure } = ports;
+    this.following = new Following({
+      clock,
+      subscribe: () => this.subscribe(),
+      take: (subscription) => this.follow(subscription),
+      onFailure,
+    });
+  }
 
   /** Goes on where the outbox stands, also after a stop. */
   start(): void {
-    this.stopped = false;
-    this.running = this.run();
+    this.following.start();
   }
 
   /** A pack was published: its rules may speak of other events. */
   rulesChanged(): void {
-    this.subscription?.close();
-  }
-
-  private typeExpression(): RegExp {
-    return new RegExp(`^(?:${[...new Set(this.ports.policies().flatMap(typesToFollow))].join('|')})$`);
+    this.following.renew();
   }
 
   /** Ends after the batch in hand. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.subscription?.close();
-    this.endRest();
-    await this.running;
+  stop(): Promise<void> {
+    return this.following.stop();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      try {
-        this.checkpoint = this.passed = await this.ports.outbox.checkpoint();
-        const after = comparePositions(this.checkpoint, START) === 0 ? 'start' : this.checkpoint;
-        const filter = { streamPrefixes: [CASE_STREAM_PREFIX], typeExpression: this.typeExpression() };
-        this.subscription = this.ports.reader.subscribeToAll({ after, filter });
-        if (!this.stopped) await this.follow(this.subscription);
-        await this.save([]);
-      } catch (error) {
-        // What was not recorded is read again from the checkpoint.
-        this.ports.onFailure?.(error);
-        await this.rest();
-      } finally {
-        this.subscription?.close();
-      }
-    }
+  /** What was not recorded is read again from the checkpoint. */
+  private async subscribe(): Promise<Subscription> {
+    this.checkpoint = this.passed = await this.ports.outbox.checkpoint();
+    const after = comparePositions(this.checkpoint, START) === 0 ? 'start' : this.checkpoint;
+    const types = new Set(this.ports.policies().flatMap(typesToFollow));
+    const filter = {
+      streamPrefixes: [CASE_STREAM_PREFIX],
+      typeExpression: new RegExp(`^(?:${[...types].join('|')})$`),
+    };
+    return this.ports.reader.subscribeToAll({ after, filter });
   }
 
   /** Takes together what is there at one moment: one transaction for many events where there are many. */
@@ -109,6 +103,7 @@ export class NotifyFromLog {
       }
       await this.take(batch);
     }
+    await this.save([]);
   }
 
   private async take(batch: readonly SubscriptionMessage[]): Promise<void> {
@@ -125,15 +120,6 @@ export class NotifyFromLog {
     await this.ports.outbox.record(notices, this.checkpoint, this.passed);
     this.checkpoint = this.passed;
     if (notices.length > 0) this.ports.onRecorded?.();
-  }
-
-  private async rest(): Promise<void> {
-    if (this.stopped) return;
-    const { clock } = this.ports;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.wakeAt(plusMs(clock.now(), REST_MS), resolve);
-      this.endRest = () => (cancel(), resolve());
-    });
   }
 
   private async noticesOf(batch: readonly StoredEvent[]): Promise<NewNotice[]> {

@@ -1,5 +1,5 @@
 import { caseAggregate, CASE_STREAM_PREFIX, type CaseState, type RecordedCaseEvent } from '#cases';
-import { StreamNotFound, type EventReader } from '#event-store';
+import { orNone, type EventReader } from '#event-store';
 import { decodeEvent } from '#kernel';
 
 /** What happened in a case, as it stands in the log; parts stay sealed, so that nothing personal can get further. */
@@ -10,13 +10,8 @@ export type ReadHistory = (caseId: string) => Promise<History>;
 export const readHistoryOf =
   (reader: Pick<EventReader, 'readStream'>): ReadHistory =>
   async (caseId) => {
-    try {
-      const stored = await reader.readStream(`${CASE_STREAM_PREFIX}${caseId}`);
-      return stored.flatMap((event) => (decodeEvent(event, caseAggregate.upcasts) as RecordedCaseEvent) ?? []);
-    } catch (error) {
-      if (error instanceof StreamNotFound) return [];
-      throw error;
-    }
+    const stored = await orNone(reader.readStream(`${CASE_STREAM_PREFIX}${caseId}`));
+    return stored.flatMap((event) => (decodeEvent(event, caseAggregate.upcasts) as RecordedCaseEvent) ?? []);
   };
 
 /** The case as it was behind a revision; as it is where none is given. */

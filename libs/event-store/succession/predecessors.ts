@@ -1,5 +1,5 @@
 import { comparePositions, newId, START, type Json, type Position } from '#kernel';
-import { StreamNotFound } from '../errors.js';
+import { orNone } from '../or-none.js';
 import type { EventReader, EventStore, NewEvent, StoredEvent } from '../port.js';
 import { unpackPairs, type Moved } from './position-table.js';
 
@@ -102,12 +102,3 @@ export const streamOf = (reader: EventReader, stream: string): Promise<StoredEve
 
 const lastOf = (reader: EventReader, stream: string): Promise<StoredEvent[]> =>
   orNone(reader.readStream(stream, { direction: 'backwards', maxCount: 1 }));
-
-async function orNone(read: Promise<StoredEvent[]>): Promise<StoredEvent[]> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof StreamNotFound) return [];
-    throw error;
-  }
-}
