@@ -16,11 +16,10 @@ import {
   receiveCase,
   withdrawCase,
 } from '../index.js';
-import { Desk, MONDAY, PLAIN, Story } from '../testing/index.js';
+import { at, Desk, MONDAY, PLAIN, Story } from '../testing/index.js';
 
 const call = { kind: 'complaint', channel: 'phone', content: 'x' } as const;
 const reply = { channel: 'phone', text: 'x' } as const;
-const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const [head, tail] = [PLAIN.slice(0, PLAIN.indexOf('clocks:\n')), PLAIN.slice(PLAIN.indexOf('compensation:'))];
 
 /** The plain pack with one clock of ours, `answer`, that starts with the complaint and is met by a reply. */

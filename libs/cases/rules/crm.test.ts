@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { NOBODY } from '#policy';
 import { packWith, shippedPack } from '#policy/testing';
-import { isRefusal } from '#kernel';
 import {
   acceptCase,
   acceptPlan,
@@ -19,16 +18,10 @@ import {
   reopenCase,
   reportProgress,
   resolveCase,
-  type CaseDecide,
 } from '../index.js';
-import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
+import { at, by, complaintOn, gradedBy, MONDAY, refused, Story, toldIn } from '../testing/index.js';
 
-const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const text = 'x';
-const refused = <C>(story: Story, decide: CaseDecide<C>, command: C, actor = by('li')): string | undefined => {
-  const answer = story.desk.send(decide, command, { actor });
-  return isRefusal(answer) ? answer.code : undefined;
-};
 
 describe('the CRM service [C S A F R]', () => {
   const crm = shippedPack('crm');

@@ -14,10 +14,9 @@ import {
   verifyIdentity,
 } from '../index.js';
 import { ENGINE } from '#kernel';
-import { by, complaintOn as on, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
+import { at, by, complaintOn as on, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
 
 const dealer = shippedPack('dealer');
-const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const record = {
   kind: 'complaint',
   channel: 'walk_in',

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CountedCase, Policy } from '#policy';
 import { packWith, shippedPack } from '#policy/testing';
-import { isRefusal, type Instant } from '#kernel';
 import {
   acceptCase,
   analyseCauses,
@@ -18,12 +17,10 @@ import {
   reopenCase,
   resolveCase,
   transferCase,
-  type CaseDecide,
 } from '../index.js';
-import { by, complaintOn as on, gradedBy, HEADED, MONDAY, Story, toldIn } from '../testing/index.js';
+import { at, by, complaintOn as on, gradedBy, HEADED, MONDAY, refused, Story, toldIn } from '../testing/index.js';
 
 const group = shippedPack('group');
-const at = (day: number, time = '01:00:00.000'): Instant => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const received = (more: object = {}, pack: Policy = group, when = MONDAY): Story => {
   const story = new Story(pack);
   story.sends(receiveCase, { kind: 'complaint', channel: 'phone', content: '漏水', ...more } as never, when);
@@ -36,10 +33,6 @@ const resolved = (more: object = {}, pack: Policy = group, when = at(6)): Story 
   story.sends(giveReply, { channel: 'phone', text: 'x' });
   story.sends(resolveCase, { outcome: 'remedied' }, when);
   return story;
-};
-const refused = <C>(story: Story, decide: CaseDecide<C>, command: C, actor = by('li')): string | undefined => {
-  const answer = story.desk.send(decide, command, { actor });
-  return isRefusal(answer) ? answer.code : undefined;
 };
 
 describe('S-1 [G]: grades', () => {

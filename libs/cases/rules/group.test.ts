@@ -17,10 +17,9 @@ import {
   resolveCase,
   startWaiting,
 } from '../index.js';
-import { MONDAY, Story } from '../testing/index.js';
+import { at, MONDAY, Story } from '../testing/index.js';
 
 const call = { kind: 'complaint', channel: 'phone', content: '电梯坏了' } as const;
-const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const received = (more: object = {}): Story => {
   const story = new Story(groupPack());
   story.sends(receiveCase, { ...call, ...more }, MONDAY);

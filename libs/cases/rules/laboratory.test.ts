@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { packWith, shippedPack } from '#policy/testing';
-import { isRefusal } from '#kernel';
 import { NOBODY, type Policy } from '#policy';
 import {
   acceptCase,
@@ -16,9 +15,8 @@ import {
   reopenCase,
   reportUp,
   resolveCase,
-  type CaseDecide,
 } from '../index.js';
-import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
+import { by, complaintOn, gradedBy, MONDAY, refused, Story, toldIn } from '../testing/index.js';
 
 const POSTS: Readonly<Record<string, string>> = { quality_head: 'qian', authorised_signatory: 'sun' };
 const holders = { ...NOBODY, holders: (post: string) => (POSTS[post] === undefined ? [] : [POSTS[post]]) };
@@ -42,10 +40,6 @@ const appeal = (fields: object = {}, pack: Policy = laboratory, when = MONDAY): 
   const story = new Story(pack);
   story.sends(receiveCase, { ...APPEAL, fields: { ...APPEAL.fields, ...fields } } as never, when);
   return story;
-};
-const refused = <C>(story: Story, decide: CaseDecide<C>, command: C, actor = by('li')): string | undefined => {
-  const answer = story.desk.send(decide, command, { actor });
-  return isRefusal(answer) ? answer.code : undefined;
 };
 
 describe('I-5 [L]: appeals against test results', () => {

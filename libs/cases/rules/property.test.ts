@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { packWith, shippedPack } from '#policy/testing';
-import { ENGINE, isRefusal } from '#kernel';
+import { ENGINE } from '#kernel';
 import {
   acceptCase,
   acceptPlan,
@@ -18,16 +18,10 @@ import {
   rejectPlan,
   reportProgress,
   resolveCase,
-  type CaseDecide,
 } from '../index.js';
-import { by, complaintOn, gradedBy, MONDAY, Story, toldIn } from '../testing/index.js';
+import { at, complaintOn, gradedBy, MONDAY, refused, Story, toldIn } from '../testing/index.js';
 
-const at = (day: number, time = '01:00:00.000'): string => `2026-01-${String(day).padStart(2, '0')}T${time}Z`;
 const text = 'x';
-const refused = <C>(story: Story, decide: CaseDecide<C>, command: C, actor = by('li')): string | undefined => {
-  const answer = story.desk.send(decide, command, { actor });
-  return isRefusal(answer) ? answer.code : undefined;
-};
 
 describe('the property manager [P T]', () => {
   const property = shippedPack('property');

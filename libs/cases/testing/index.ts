@@ -7,3 +7,4 @@ export * from './story.js';
 export * from './plain-pack.js';
 export * from './graded.js';
 export * from './told.js';
+export * from './rule-words.js';
