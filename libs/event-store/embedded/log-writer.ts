@@ -81,7 +81,7 @@ export class LogWriter {
   /** As EventStoreDB, which reads the event to learn its position: -1 where the stream's metadata hide it. */
   private shownPosition(stream: KnownStream, revision: number, nowMs: number): number {
     const event = this.tables.eventAt(stream, revision)!;
-    const metadata = isMetadataStream(stream.name) ? OF_METADATA_STREAMS : this.metadataOf(stream);
+    const metadata = this.metadataOf(stream);
     const oldestMs = metadata.maxAgeSeconds === undefined ? 0 : nowMs - metadata.maxAgeSeconds * 1000;
     const isShown = revision >= firstShown(metadata, BigInt(stream.revision)) && event.created >= oldestMs;
     return isShown ? event.position : -1;
@@ -125,19 +125,21 @@ export class LogWriter {
   }
 
   private standing(stream: KnownStream): StreamStanding {
-    if (isMetadataStream(stream.name)) {
-      const { tombstoned } = this.tables.stream(describedStream(stream.name));
-      return { revision: stream.revision, tombstoned, softDeleted: false, hasMetadata: false };
-    }
     return {
       revision: stream.revision,
-      tombstoned: stream.tombstoned,
+      tombstoned: this.isTombstoned(stream),
       softDeleted: isSoftDeleted(this.metadataOf(stream)),
       hasMetadata: this.tables.stream(metadataStream(stream.name)).revision >= 0,
     };
   }
 
+  /** Metadata go with the stream that they describe. */
+  private isTombstoned({ name, tombstoned }: KnownStream): boolean {
+    return tombstoned || (isMetadataStream(name) && this.isTombstoned(this.tables.stream(describedStream(name))));
+  }
+
   private metadataOf(stream: KnownStream): StreamMetadata {
+    if (isMetadataStream(stream.name)) return OF_METADATA_STREAMS;
     return heededMetadata(this.tables.lastJson(this.tables.stream(metadataStream(stream.name))));
   }
 

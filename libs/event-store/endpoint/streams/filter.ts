@@ -1,5 +1,5 @@
 import type { EventRow, RowReader } from '../../embedded/rows.js';
-import { invalidArgument } from '../failures.js';
+import { handlerThrew } from '../failures.js';
 import { GuardedExpression } from './guarded-expression.js';
 import { isHidden } from './hidden.js';
 
@@ -18,7 +18,7 @@ export class Matcher {
   private readonly ask: (names: readonly string[]) => boolean[];
   private readonly answers = new Map<string, boolean>();
 
-  /** @throws Failure where the expression is none */
+  /** @throws Failure where the expression is none, as EventStoreDB's handler does */
   constructor(
     private readonly filter: WireFilter | undefined,
     private readonly rows: RowReader,
@@ -54,7 +54,7 @@ export class Matcher {
 function expressionOf(source: string): GuardedExpression {
   try {
     return new GuardedExpression(source);
-  } catch (error) {
-    throw invalidArgument(`'${source}' is not a regular expression: ${(error as Error).message}`);
+  } catch {
+    throw handlerThrew();
   }
 }

@@ -1,8 +1,9 @@
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
 import { handlerThrew, invalidArgument } from '../failures.js';
-import { checkedRevision, END, streamNameOf } from '../wire/messages.js';
+import { checkedRevision, END, namedStreamOf } from '../wire/messages.js';
 import type { UuidForm } from '../wire/event-encoder.js';
+import type { CheckpointPace } from './checkpoints.js';
 import type { WireFilter } from './filter.js';
 
 type Options = streamsPb.ReadReq.Options;
@@ -36,8 +37,7 @@ export type ReadRequest = Common &
         readonly kind: 'subscribeToAll';
         readonly after: bigint | 'start' | 'end';
         readonly filter?: WireFilter;
-        /** A checkpoint is due after so many events were looked at. */
-        readonly checkpointInterval: number;
+        readonly pace?: CheckpointPace;
       }
   );
 
@@ -58,7 +58,7 @@ export function parseReadRequest(request: streamsPb.ReadReq): ReadRequest {
   if (subscribes && direction === 'backwards') throw invalidArgument('A subscription goes forwards.');
   if (options.hasStream()) {
     if (options.hasFilter()) throw invalidArgument('Only $all can be filtered.');
-    const stream = streamNameOf(options.getStream()?.getStreamIdentifier());
+    const stream = namedStreamOf(options.getStream()?.getStreamIdentifier());
     const from = revisionOf(options);
     if (subscribes) return { ...common, kind: 'subscribeToStream', stream, after: from };
     const compatibility = options.getControlOption()?.getCompatibility() ?? 0;
@@ -66,9 +66,9 @@ export function parseReadRequest(request: streamsPb.ReadReq): ReadRequest {
   }
   if (!options.hasAll()) throw handlerThrew();
   const from = positionOf(options);
-  const filtered = options.hasFilter() ? { filter: filterOf(options.getFilter()!) } : {};
+  const filtered = options.hasFilter() ? { filter: filterOf(options.getFilter()!), pace: paceOf(options) } : {};
   if (!subscribes) return { ...common, kind: 'readAll', direction, from, maxCount: countOf(options), ...filtered };
-  return { ...common, kind: 'subscribeToAll', after: from, ...filtered, checkpointInterval: intervalOf(options) };
+  return { ...common, kind: 'subscribeToAll', after: from, ...filtered };
 }
 
 const countOf = (options: Options): number => Number(options.getCount());
@@ -113,11 +113,11 @@ export function filterOf(filter: FilterMessage): WireFilter {
   return { on, regex: expression.getRegex(), prefixes: expression.getPrefixList() };
 }
 
-function intervalOf(options: Options): number {
-  const filter = options.getFilter();
-  if (filter === undefined) return Infinity;
+function paceOf(options: Options): CheckpointPace {
+  const filter = options.getFilter()!;
   if (!filter.hasMax() && !filter.hasCount()) throw handlerThrew();
   const multiplier = filter.getCheckpointintervalmultiplier();
-  if (multiplier === 0) throw handlerThrew();
-  return multiplier * (filter.hasMax() ? filter.getMax() : SEARCH_WINDOW);
+  if (options.hasSubscription() && multiplier === 0) throw handlerThrew();
+  const window = filter.hasMax() ? filter.getMax() : SEARCH_WINDOW;
+  return { window, interval: multiplier * window };
 }
