@@ -1,9 +1,9 @@
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import type { GroupFilter } from '../../consumer-groups.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
 import { handlerThrew, invalidArgument } from '../failures.js';
 import { checkedRevision, END, streamNameOf } from '../wire/messages.js';
 import type { UuidForm } from '../wire/event-encoder.js';
-import type { WireFilter } from './filter.js';
 
 type Options = streamsPb.ReadReq.Options;
 
@@ -29,13 +29,13 @@ export type ReadRequest = Common &
         readonly direction: 'forwards' | 'backwards';
         readonly from: bigint | 'start' | 'end';
         readonly maxCount: number;
-        readonly filter?: WireFilter;
+        readonly filter?: GroupFilter;
       }
     | { readonly kind: 'subscribeToStream'; readonly stream: string; readonly after: bigint | 'start' | 'end' }
     | {
         readonly kind: 'subscribeToAll';
         readonly after: bigint | 'start' | 'end';
-        readonly filter?: WireFilter;
+        readonly filter?: GroupFilter;
         /** A checkpoint is due after so many events were looked at. */
         readonly checkpointInterval: number;
       }
@@ -104,7 +104,7 @@ export interface FilterMessage {
   getEventType(): Expression | undefined;
 }
 
-export function filterOf(filter: FilterMessage): WireFilter {
+export function filterOf(filter: FilterMessage): GroupFilter {
   const [on, expression] = [
     filter.getEventType() ? 'type' : 'stream',
     filter.getEventType() ?? filter.getStreamIdentifier(),
