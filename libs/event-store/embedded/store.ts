@@ -5,6 +5,7 @@ import { appendBytes, checkedEvent, checkedExpectation, checkedStream, MAX_APPEN
 import { EventTooLarge, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StreamMetadata } from '../port.js';
 import { encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
+import { EmbeddedConsumerGroups } from './consumer-groups/consumer-groups.js';
 import { GroupCommit } from './group-commit.js';
 import type { WriteRequest } from './group.js';
 import { lockFolder, type FolderLock } from './lock.js';
@@ -14,6 +15,8 @@ import { positionAt } from './rows.js';
 export interface EmbeddedStoreOptions extends EmbeddedReaderOptions {
   /** The largest append, in bytes of data, metadata and types. Default: 1 MiB (EVENT_STORE.md 6). */
   readonly maxAppendBytes?: number;
+  /** Hears of what fails while nobody waits for it: checkpoints and parked events of consumer groups. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -24,6 +27,7 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
   readonly isShared = false;
   /** The largest append, in bytes. */
   readonly maxAppendBytes: number;
+  readonly consumerGroups: EmbeddedConsumerGroups;
   private readonly now: () => number;
 
   constructor(
@@ -34,6 +38,7 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
     super(options);
     this.maxAppendBytes = options.maxAppendBytes ?? MAX_APPEND_BYTES;
     this.now = options.now ?? Date.now;
+    this.consumerGroups = new EmbeddedConsumerGroups(this, options.onFault ?? (() => undefined), this.now);
   }
 
   /** An empty list of events writes nothing; it is answered with where the stream stands, revision -1 where it is missing. */
@@ -70,6 +75,7 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
 
   /** What was accepted is written before the log closes. */
   override async close(): Promise<void> {
+    await this.consumerGroups.close();
     await this.writer.close();
     await super.close();
     this.lock.release();

@@ -21,13 +21,15 @@ import type {
 import { decodeStreamMetadata, encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
 import { AppendCalls } from './append-calls.js';
 import type { Connection, StreamsClient } from './connection.js';
+import { EventStoreDbConsumerGroups } from './consumer-groups/consumer-groups.js';
+import { GroupCalls } from './consumer-groups/group-calls.js';
 import { failureOf, Interrupted } from './failures.js';
 import { FollowingAll, FollowingStream } from './following.js';
 import { ReadCalls } from './read-calls.js';
 import { nameOf, type LogName } from './log-name.js';
 import { readAll, readStream, setExpected, streamIdentifier } from './requests.js';
 import { retrying } from './retrying.js';
-import { ResumedSubscription, type Following } from './subscription.js';
+import { QUIET_MS, ResumedSubscription, type Following } from './subscription.js';
 import { Tail } from './tail.js';
 
 /** What no stream has more of. */
@@ -47,6 +49,7 @@ interface Opening {
 /** The log on EventStoreDB, or on whatever speaks its protocol. */
 export class EventStoreDb implements EventStore {
   readonly isShared = true;
+  readonly consumerGroups: EventStoreDbConsumerGroups;
   private readonly reads: ReadCalls;
   private readonly appends: AppendCalls;
   private readonly abort = new AbortController();
@@ -58,12 +61,17 @@ export class EventStoreDb implements EventStore {
   private constructor(
     private readonly connection: Connection,
     private retryForMs: number,
-    private readonly quietMs: number | undefined,
+    private readonly quietMs = QUIET_MS,
   ) {
     // As many operations as there are may wait for it at once.
     setMaxListeners(0, this.abort.signal);
     this.reads = new ReadCalls(connection);
     this.appends = new AppendCalls(connection, DEADLINE_MS);
+    this.consumerGroups = new EventStoreDbConsumerGroups(
+      new GroupCalls(connection, this.reads),
+      (attempt) => this.retrying(attempt),
+      () => ({ quietMs: this.quietMs, retryForMs: this.retryForMs }),
+    );
   }
 
   /** @throws AccessDenied, StoreUnavailable: then the connection is closed */
@@ -194,6 +202,7 @@ export class EventStoreDb implements EventStore {
   /** What was accepted is written before the connection closes. */
   async close(): Promise<void> {
     for (const subscription of [...this.subscriptions]) subscription.close();
+    await this.consumerGroups.close();
     await this.appends.close();
     this.abort.abort();
     await this.connection.close();

@@ -1,10 +1,11 @@
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import type { GroupFilter } from '../../consumer-groups.js';
+import { isExpression } from '../../embedded/guarded-expression.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
 import { handlerThrew, invalidArgument } from '../failures.js';
 import { checkedRevision, END, namedStreamOf } from '../wire/messages.js';
 import type { UuidForm } from '../wire/event-encoder.js';
 import type { CheckpointPace } from './checkpoints.js';
-import type { WireFilter } from './filter.js';
 
 type Options = streamsPb.ReadReq.Options;
 
@@ -30,13 +31,13 @@ export type ReadRequest = Common &
         readonly direction: 'forwards' | 'backwards';
         readonly from: bigint | 'start' | 'end';
         readonly maxCount: number;
-        readonly filter?: WireFilter;
+        readonly filter?: GroupFilter;
       }
     | { readonly kind: 'subscribeToStream'; readonly stream: string; readonly after: bigint | 'start' | 'end' }
     | {
         readonly kind: 'subscribeToAll';
         readonly after: bigint | 'start' | 'end';
-        readonly filter?: WireFilter;
+        readonly filter?: GroupFilter;
         readonly pace?: CheckpointPace;
       }
   );
@@ -104,12 +105,12 @@ export interface FilterMessage {
   getEventType(): Expression | undefined;
 }
 
-export function filterOf(filter: FilterMessage): WireFilter {
+export function filterOf(filter: FilterMessage): GroupFilter {
   const [on, expression] = [
     filter.getEventType() ? 'type' : 'stream',
     filter.getEventType() ?? filter.getStreamIdentifier(),
   ] as const;
-  if (expression === undefined) throw handlerThrew();
+  if (expression === undefined || !isExpression(expression.getRegex())) throw handlerThrew();
   return { on, regex: expression.getRegex(), prefixes: expression.getPrefixList() };
 }
 

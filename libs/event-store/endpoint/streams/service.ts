@@ -7,7 +7,8 @@ import type {
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { EmbeddedEventStore } from '../../embedded/store.js';
-import { ALL, type Gate } from '../access.js';
+import { ALL } from '../../checks.js';
+import type { Gate } from '../access.js';
 import { Outgoing, unary, type OnFault } from '../calls.js';
 import { accessDenied, failureOf, handlerThrew } from '../failures.js';
 import type { EventEncoder } from '../wire/event-encoder.js';

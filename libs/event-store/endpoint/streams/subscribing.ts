@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { newId } from '#kernel';
+import { Matcher } from '../../embedded/filter.js';
 import type { EmbeddedEventReader } from '../../embedded/reader.js';
 import { positionAt, type EventRow } from '../../embedded/rows.js';
 import { StreamDeleted, StreamNotFound } from '../../errors.js';
@@ -8,7 +9,6 @@ import type { Outgoing } from '../calls.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
 import { caughtUp, checkpoint, confirmation } from '../wire/messages.js';
 import { Checkpoints } from './checkpoints.js';
-import { Matcher } from './filter.js';
 import { PageSize } from './page-size.js';
 import type { ReadRequest } from './read-request.js';
 import { EventSender } from './event-sender.js';

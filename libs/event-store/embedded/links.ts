@@ -1,17 +1,23 @@
-import type { LogQueries } from '../../embedded/log-queries.js';
-import type { EventRow } from '../../embedded/rows.js';
-import { StreamDeleted, StreamNotFound } from '../../errors.js';
-import { DELETED_REVISION } from '../../stream-metadata.js';
-import type { Delivery } from '../wire/event-encoder.js';
+import { StreamDeleted, StreamNotFound } from '../errors.js';
+import { DELETED_REVISION } from '../stream-metadata.js';
+import type { LogQueries } from './log-queries.js';
+import type { EventRow } from './rows.js';
 
 export const LINK_TYPE = '$>';
+
+/** An event, and the link that pointed to it where it came by one. */
+export interface ResolvedRow {
+  /** Undefined where a link points to nothing any more. */
+  readonly event: EventRow | undefined;
+  readonly link?: EventRow;
+}
 
 /** Follows links (`$>`, data `revision@stream`) to the events they name. */
 export class Links {
   constructor(private readonly queries: LogQueries) {}
 
   /** The row itself, and where it is a link what it points to. What begins with no number is no link after all. */
-  resolve(row: EventRow): Delivery {
+  resolve(row: EventRow): ResolvedRow {
     if (this.queries.rows.type(row[3]) !== LINK_TYPE) return { event: row };
     const [place = '', ...rest] = row[8].toString('utf8', 0, row[7]).split('@');
     const revision = longOf(place);
