@@ -29,7 +29,8 @@ export async function openEventLog(settings: LogSettings, logger: Logger, patien
   const isTest = testClock !== undefined;
   if (eventStoreUrl === undefined) {
     await markOrRefuse(folder, isTest);
-    return openEmbeddedEventStore({ folder });
+    const onFault = (error: unknown): void => logger.error({ err: error }, 'a consumer group failed');
+    return openEmbeddedEventStore({ folder, onFault });
   }
   const store = await awaitEventStore(eventStoreUrl, isTest, logger, patience);
   if (store.testLog === isTest) return store;

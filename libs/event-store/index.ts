@@ -1,4 +1,5 @@
 export * from './port.js';
+export * from './consumer-groups.js';
 export * from './errors.js';
 export * from './stream-metadata.js';
 export * from './following.js';

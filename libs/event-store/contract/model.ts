@@ -37,8 +37,8 @@ export class ModelStore {
     if (before < last && ids.length > 0 && there.join() === ids.join()) return { revision: before + ids.length };
     const countsAsNew = expected === 'no_stream' && stream.softDeleted && ids.length > 0 && there[0] !== ids[0];
     if (before !== last && !countsAsNew) return { conflict: last };
-    if (ids.length === 0) return { revision: last };
     this.revive(stream);
+    if (ids.length === 0) return { revision: last };
     stream.ids.push(...ids);
     this.log.push(...ids);
     return { revision: stream.ids.length - 1 };

@@ -1,8 +1,8 @@
 import persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
-import { ALL } from '../access.js';
-import type { Consumer } from './consumer.js';
-import type { Group } from './group.js';
-import type { StartFrom } from './settings.js';
+import { ALL } from '../../checks.js';
+import type { Consumer } from '../../embedded/consumer-groups/consumer.js';
+import type { StartFrom } from '../../embedded/consumer-groups/definition.js';
+import type { Group } from '../../embedded/consumer-groups/group.js';
 
 const { SubscriptionInfo } = persistentPb;
 

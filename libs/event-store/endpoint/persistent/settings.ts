@@ -1,43 +1,11 @@
 import { status } from '@grpc/grpc-js';
 import persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
-import { Failure, groupFailed, handlerThrew } from '../failures.js';
-import { ALL } from '../access.js';
+import { ALL } from '../../checks.js';
+import { CONSUMER_STRATEGIES, type ConsumerStrategy, type GroupSettings } from '../../consumer-groups.js';
+import type { GroupDefinition, StartFrom } from '../../embedded/consumer-groups/definition.js';
+import { Failure, handlerThrew } from '../failures.js';
 import { filterOf } from '../streams/read-request.js';
-import type { WireFilter } from '../streams/filter.js';
 import { checkedRevision, END, streamNameOf } from '../wire/messages.js';
-
-export const STRATEGIES = ['RoundRobin', 'DispatchToSingle', 'Pinned', 'PinnedByCorrelation'] as const;
-export type Strategy = (typeof STRATEGIES)[number];
-
-/** Milliseconds are 0 where there is no limit, as on the wire. */
-export interface GroupSettings {
-  readonly resolveLinks: boolean;
-  readonly extraStatistics: boolean;
-  readonly messageTimeoutMs: number;
-  readonly maxRetryCount: number;
-  readonly checkpointAfterMs: number;
-  readonly minCheckpointCount: number;
-  readonly maxCheckpointCount: number;
-  /** 0 for any number. */
-  readonly maxSubscriberCount: number;
-  readonly liveBufferSize: number;
-  readonly readBatchSize: number;
-  readonly historyBufferSize: number;
-  readonly strategy: Strategy;
-}
-
-/** Inclusive: a revision, or for `$all` a position. */
-export type StartFrom = 'start' | 'end' | number;
-
-/** What a group is made of. */
-export interface GroupDefinition {
-  /** `$all` for everything. */
-  readonly stream: string;
-  readonly group: string;
-  readonly startFrom: StartFrom;
-  readonly filter?: WireFilter;
-  readonly settings: GroupSettings;
-}
 
 type Settings = persistentPb.CreateReq.Settings | persistentPb.UpdateReq.Settings;
 const TICKS_PER_MS = 10_000;
@@ -109,25 +77,12 @@ function settingsOf(settings: Settings): GroupSettings {
   };
 }
 
-const NUMBERED: readonly Strategy[] = ['DispatchToSingle', 'RoundRobin', 'Pinned'];
+const NUMBERED: readonly ConsumerStrategy[] = ['DispatchToSingle', 'RoundRobin', 'Pinned'];
 
-function strategyOf(settings: Settings): Strategy {
+function strategyOf(settings: Settings): ConsumerStrategy {
   const name = 'getConsumerStrategy' in settings ? settings.getConsumerStrategy() : '';
   if (name === '') return NUMBERED[settings.getNamedConsumerStrategy()] ?? 'RoundRobin';
-  const strategy = STRATEGIES.find((known) => known === name);
+  const strategy = CONSUMER_STRATEGIES.find((known) => known === name);
   if (strategy === undefined) throw new Failure(status.INVALID_ARGUMENT, `Consumer strategy ${name} does not exist.`);
   return strategy;
-}
-
-/** @throws Failure where EventStoreDB would not have the group */
-export function checkDefinition({ stream, group, startFrom, settings }: GroupDefinition, head: number): void {
-  if (stream === '') throw groupFailed(stream, group, 'Bad stream name.');
-  if (settings.readBatchSize >= settings.historyBufferSize) {
-    throw groupFailed(stream, group, 'ReadBatchSize may not be greater than or equal to BufferSize');
-  }
-  if (stream === ALL && typeof startFrom === 'number' && startFrom > head) {
-    const reason =
-      'Invalid Start From position: commit position must be less than or equal to the last commit position in the transaction file.';
-    throw groupFailed(stream, group, reason);
-  }
 }

@@ -1,5 +1,4 @@
-import type { UuidForm } from '../wire/event-encoder.js';
-import type { Failure } from '../failures.js';
+import type { EventStoreError } from '../../errors.js';
 import { messageId, type Message } from './message.js';
 
 /** Who reads a group. */
@@ -9,11 +8,10 @@ export interface ConsumerConnection {
   readonly connectionName: string;
   /** So many events may be with it unacknowledged. */
   readonly bufferSize: number;
-  readonly uuidForm: UuidForm;
-  /** Whether the wire can take more: what it cannot take would lie in memory. */
+  /** Whether it can take more at once: what it cannot take would lie in memory. */
   isReady(): boolean;
   deliver(message: Message): void;
-  drop(failure: Failure): void;
+  drop(reason: EventStoreError): void;
 }
 
 let consumers = 0;

@@ -1,9 +1,9 @@
 import { newId } from '#kernel';
-import type { EmbeddedEventStore } from '../../embedded/store.js';
-import type { EventRow } from '../../embedded/rows.js';
+import type { EmbeddedEventStore } from '../store.js';
+import type { EventRow } from '../rows.js';
 import { StreamDeleted, StreamNotFound, WrongExpectedRevision } from '../../errors.js';
 import type { NewEvent } from '../../port.js';
-import { LINK_TYPE } from '../streams/links.js';
+import { LINK_TYPE } from '../links.js';
 import type { Message } from './message.js';
 
 const jsonEvent = (type: string, value: unknown): NewEvent => ({

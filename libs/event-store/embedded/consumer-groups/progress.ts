@@ -1,5 +1,5 @@
+import type { GroupSettings } from '../../consumer-groups.js';
 import type { GroupParts } from './group.js';
-import type { GroupSettings } from './settings.js';
 
 type Parts = Pick<GroupParts, 'source' | 'streams' | 'now' | 'onFault'>;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ConsumerStrategy } from '../../consumer-groups.js';
 import type { Consumer } from './consumer.js';
 import type { Message } from './message.js';
-import type { Strategy } from './settings.js';
 
 /** `skipped`: the one it belongs to has no room, others may get what comes behind it. */
 export type Pushed = { readonly to: Consumer } | 'skipped' | 'full';
@@ -10,7 +10,7 @@ export type Pushed = { readonly to: Consumer } | 'skipped' | 'full';
 export class Consumers {
   private queue: Consumer[] = [];
 
-  constructor(private readonly strategy: Strategy) {}
+  constructor(private readonly strategy: ConsumerStrategy) {}
 
   get all(): readonly Consumer[] {
     return this.queue;

@@ -1,11 +1,10 @@
-import type { OnFault } from '../calls.js';
-import type { Failure } from '../failures.js';
-import type { Links } from '../streams/links.js';
+import type { EventStoreError } from '../../errors.js';
+import type { Links } from '../links.js';
 import { Consumer, type ConsumerConnection } from './consumer.js';
+import type { GroupDefinition } from './definition.js';
 import type { GroupStreams } from './group-streams.js';
 import { messageId, type Message } from './message.js';
 import { Progress } from './progress.js';
-import type { GroupDefinition } from './settings.js';
 import type { Source } from './source.js';
 import { Consumers } from './strategies.js';
 
@@ -22,7 +21,7 @@ export interface GroupParts {
   readonly streams: GroupStreams;
   readonly links: Links;
   readonly now: () => number;
-  readonly onFault: OnFault;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Pages that are read in one go before others of the thread get their turn. */
@@ -145,9 +144,9 @@ export class Group {
   }
 
   /** Ends with all consumers told why. */
-  close(failure: Failure | undefined): void {
+  close(reason: EventStoreError): void {
     this.closed = true;
-    if (failure !== undefined) for (const { connection } of this.all) connection.drop(failure);
+    for (const { connection } of [...this.all]) connection.drop(reason);
   }
 
   /** Writes down how far all was settled, whatever the settings say of how often. */

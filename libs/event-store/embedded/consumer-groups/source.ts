@@ -1,9 +1,9 @@
-import type { LogQueries } from '../../embedded/log-queries.js';
-import type { EventRow } from '../../embedded/rows.js';
+import { ALL } from '../../checks.js';
 import { StreamDeleted, StreamNotFound } from '../../errors.js';
-import { ALL } from '../access.js';
-import { Matcher } from '../streams/filter.js';
-import type { GroupDefinition, StartFrom } from './settings.js';
+import { Matcher } from '../filter.js';
+import type { LogQueries } from '../log-queries.js';
+import type { EventRow } from '../rows.js';
+import type { GroupDefinition, StartFrom } from './definition.js';
 
 /** Where the events of a group come from. A place is a revision, or for `$all` a position. */
 export interface Source {
@@ -23,6 +23,11 @@ export interface Source {
 
 export const sourceOf = (definition: GroupDefinition, queries: LogQueries): Source =>
   definition.stream === ALL ? new AllSource(queries, definition) : new StreamSource(queries, definition.stream);
+
+/** @throws StreamDeleted where nothing can come of the stream any more */
+export function checkedStreamOf(stream: string, queries: LogQueries): void {
+  if (stream !== ALL && stream !== '') queries.lastRevision(stream);
+}
 
 class StreamSource implements Source {
   constructor(
