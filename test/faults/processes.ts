@@ -30,9 +30,9 @@ export type Fault = (typeof FAULTS)[number];
 
 const APIS = 2;
 const WORKERS = 3;
-const WRITERS = 4;
-const LEAST_ANSWERS = 10;
-const MOST_ANSWERS = 40;
+const WRITERS = 3;
+const LEAST_ANSWERS = 5;
+const MOST_ANSWERS = 25;
 const PATIENCE_MS = 120_000;
 
 /** Who is told of escalations and of deadlines, by mail. */
@@ -64,7 +64,7 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
     found.push(...(await outboxFaults(data, stores, PATIENCE_MS)));
     // What nobody had been told of yet is on its way now.
     await settled(fleet, PATIENCE_MS);
-    found.push(...(await deliveryFaults(services, mostInHand(faults))));
+    found.push(...(await deliveryFaults(services, mostInHand(faults))), ...ownFaults(fleet.log));
     await Promise.all(fleet.all.map((it) => it.stop()));
     const judgement = await judgeLog(endpoint.folder, load.answers.values(), endpoint.url);
     found.push(...judgement.faults, ...(await partFromRebuild(data, stores)));
@@ -132,6 +132,10 @@ async function happen(fault: Fault, fleet: Fleet, random: Random, more: () => Pr
       return fault satisfies never;
   }
 }
+
+/** Requests that failed by a fault of ours, as the processes have logged them: what is away is answered with 503. */
+const ownFaults = (log: string): string[] =>
+  log.split('\n').filter((line) => line.includes('"msg":"a request failed"'));
 
 /** How many deliveries the faults can have cut off between the mail server's answer and the ledger. */
 const mostInHand = (faults: readonly Fault[]): number =>
