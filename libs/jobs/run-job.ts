@@ -17,14 +17,31 @@ export interface Work {
   readonly onFailed?: ((job: Job, failure: { readonly error: string; readonly dead: boolean }) => void) | undefined;
 }
 
+/** Thrown by work that a process must leave because it ends: that is no failure. */
+export class PutDown extends Error {
+  override readonly name = 'PutDown';
+}
+
+/** Thrown by work that would fail the same way again: it is dead at once, and a person decides. */
+export class Unrecoverable extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** Does a job and writes down what became of it. @throws what the ledger throws: then nobody knows, and it is done again */
 export async function runJob(taken: TakenJob, { work, backoff, onFailed }: Work, clock: Clock): Promise<void> {
   const { job } = taken;
   try {
     await work(job);
   } catch (thrown) {
+    if (thrown instanceof PutDown) return taken.putDown();
     const error = codeOf(thrown);
-    const retryAt = retryOf(job, backoff, clock.now());
+    const retryAt = thrown instanceof Unrecoverable ? undefined : retryOf(job, backoff, clock.now());
     await taken.failed({ error, ...(retryAt !== undefined && { retryAt }) });
     onFailed?.(job, { error, dead: retryAt === undefined });
     return;
