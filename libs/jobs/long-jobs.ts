@@ -35,7 +35,7 @@ export interface LongRun {
   readonly run: number;
 }
 
-/** A part of its input (`input`) or of its results, sealed. */
+/** A part of its input or of its results, sealed. */
 export interface Piece {
   readonly name: string;
   /** Counts from 0 by name. */
@@ -43,6 +43,7 @@ export interface Piece {
   readonly bytes: Buffer;
 }
 
+/** What the names of its input begin with. */
 export const INPUT = 'input';
 
 /** It was cancelled, or somebody else has begun it since: what this run still says is not taken. */

@@ -15,6 +15,8 @@ export interface Work {
   /** At least once: after a crash it may be asked for what it has done already. */
   readonly work: (job: Job) => Promise<void>;
   readonly onFailed?: ((job: Job, failure: { readonly error: string; readonly dead: boolean }) => void) | undefined;
+  /** It waits for whoever is free. */
+  readonly onPutDown?: ((job: Job) => void) | undefined;
 }
 
 /** Thrown by work that a process must leave because it ends: that is no failure. */
@@ -34,12 +36,19 @@ export class Unrecoverable extends Error {
 }
 
 /** Does a job and writes down what became of it. @throws what the ledger throws: then nobody knows, and it is done again */
-export async function runJob(taken: TakenJob, { work, backoff, onFailed }: Work, clock: Clock): Promise<void> {
+export async function runJob(
+  taken: TakenJob,
+  { work, backoff, onFailed, onPutDown }: Work,
+  clock: Clock,
+): Promise<void> {
   const { job } = taken;
   try {
     await work(job);
   } catch (thrown) {
-    if (thrown instanceof PutDown) return taken.putDown();
+    if (thrown instanceof PutDown) {
+      await taken.putDown();
+      return onPutDown?.(job);
+    }
     const error = codeOf(thrown);
     const retryAt = thrown instanceof Unrecoverable ? undefined : retryOf(job, backoff, clock.now());
     await taken.failed({ error, ...(retryAt !== undefined && { retryAt }) });

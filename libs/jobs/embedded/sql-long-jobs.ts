@@ -185,7 +185,7 @@ async function owned(
 }
 
 async function dropInput(trx: Transaction<JobTables>, id: string): Promise<void> {
-  await trx.deleteFrom('long_job_piece').where('job_id', '=', id).where('name', '=', INPUT).execute();
+  await trx.deleteFrom('long_job_piece').where('job_id', '=', id).where('name', 'like', `${INPUT}%`).execute();
 }
 
 const longJobOf = (row: Row): LongJob => ({
