@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { DifferenceSum } from '#cases';
 import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
@@ -26,6 +27,7 @@ import { problemOf } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
 import {
+  ASK_AGAIN_MS,
   CliError,
   refused,
   type AskedMoment,
@@ -138,12 +140,15 @@ export class LocalClient implements EngineClient {
   }
 
   async whatIf(asked: WhatIfAsked, told: (sum: DifferenceSum) => void): Promise<WhatIf> {
-    const begun = this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
+    const begun = await this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
     if (isRefusal(begun)) throw refused(problemOf(begun));
-    await this.engine.whatIfs.settled();
-    const answer = this.engine.whatIfs.get(begun.id)!;
-    told(answer.sum);
-    return answer;
+    // Where no worker runs beside it, the command line does the work itself.
+    this.engine.workOnLongJobs();
+    for (let answer: WhatIf = begun; ; answer = (await this.engine.whatIfs.get(begun.id))!) {
+      told(answer.sum);
+      if (answer.state !== 'running') return answer;
+      await delay(ASK_AGAIN_MS);
+    }
   }
 
   packs(): Promise<readonly ShownPack[]> {

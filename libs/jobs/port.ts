@@ -27,6 +27,8 @@ export interface TakenJob {
   done(): Promise<void>;
   /** It failed; it waits until `retryAt`, and is dead where there is none. */
   failed(failure: { readonly error: string; readonly retryAt?: Instant }): Promise<void>;
+  /** It is not finished, and nothing is wrong with it: whoever is free goes on with it at once. */
+  putDown(): Promise<void>;
 }
 
 /** A job on its way. Tried again later it is another one, so that a run that is just ending does not stand in its way. */

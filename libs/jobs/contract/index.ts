@@ -75,6 +75,17 @@ export function jobsContract(name: string, open: () => Promise<OpenedJobs>): voi
       ]);
     });
 
+    test('what was put down is due at once, for whoever is free, and has not failed', async () => {
+      await jobs.add(job('a'));
+      await jobs.carry('mails', TEN, NOON, 9);
+      await (await taken('a')).putDown();
+      expect(await takeCarried('a', TEN)).toBeUndefined();
+      const [again] = await jobs.carry('mails', TEN, NOON, 9);
+      expect(again?.id).toBe('a');
+      expect(await due(TEN)).toEqual(['a']);
+      expect(await jobs.get('a')).toMatchObject({ state: 'waiting' });
+    });
+
     test('only what is dead is revived, with its failures forgotten', async () => {
       await jobs.add(job('a'));
       expect([await jobs.revive('a', TEN), await jobs.revive('none', TEN)]).toEqual([false, false]);

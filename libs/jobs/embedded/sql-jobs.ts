@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable } from 'kysely';
-import type { Instant, JsonObject } from '#kernel';
+import { plusMs, type Instant, type JsonObject } from '#kernel';
 import type { Carried, Job, JobCount, JobFilter, Jobs, NewJob, TakenJob } from '../port.js';
 import { isSqlite, type JobTable, type JobTables } from './schema.js';
 import { takingOf, type TakenRow, type Taking } from './taking.js';
@@ -140,6 +140,13 @@ const takenJob = ({ row, write }: TakenRow): TakenJob => ({
         .where('id', '=', row.id)
         .execute(),
     ),
+  // As another one, or the run that is just ending would stand in its way; earlier is due, whatever the clock says.
+  putDown: () => {
+    const dueAt = plusMs(row.due_at, -1);
+    return write((db) =>
+      db.updateTable('job').set({ due_at: dueAt, carry_at: dueAt }).where('id', '=', row.id).execute(),
+    );
+  },
 });
 
 const jobOf = ({ due_at: dueAt, carry_at: _, data, last_error, ...row }: Selectable<JobTable>): Job => ({
