@@ -12,6 +12,7 @@ import type { Rulebook } from '#rulebook';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
 import type { CheckpointPlace } from './checkpoint.js';
+import { ConsumerDesk } from './consumer-desk.js';
 import { Customers } from './customers/customers.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
@@ -50,6 +51,7 @@ export class Engine {
   readonly automations: Automations;
   readonly whatIfs = new WhatIfs(this);
   readonly jobs: JobDesk;
+  readonly consumers: ConsumerDesk;
   private readonly unwatch: () => void;
 
   private constructor(
@@ -82,6 +84,7 @@ export class Engine {
     };
     const { notifications } = parts;
     this.jobs = new JobDesk(notifications.jobs, time.clock, () => notifications.jobsRevived());
+    this.consumers = new ConsumerDesk(store, this.feed);
     this.operator = new LocalOperator(directory);
     this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
