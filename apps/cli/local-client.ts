@@ -13,6 +13,8 @@ import {
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { JobState } from '#jobs';
+import type { GroupName } from '#event-store';
+import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../api/consumer-desk.js';
 import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
@@ -23,7 +25,7 @@ import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
-import { problemOf } from '../api/http/problems.js';
+import { problemOf, ProblemError } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
 import {
@@ -120,6 +122,31 @@ export class LocalClient implements EngineClient {
     const answer = await this.engine.jobs.retry({ id, queue });
     if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
     return answer.retried;
+  }
+
+  consumerGroups(): Promise<readonly ShownGroup[]> {
+    return this.engine.consumers.list();
+  }
+
+  consumerGroup(group: GroupName): Promise<ShownGroupDetails> {
+    return this.engine.consumers.show(group);
+  }
+
+  async createConsumerGroup(order: GroupOrder): Promise<ShownGroupDetails> {
+    try {
+      return await this.engine.consumers.create(order);
+    } catch (error) {
+      if (error instanceof ProblemError) throw refused({ ...error, detail: error.message });
+      throw error;
+    }
+  }
+
+  replayParked(group: GroupName): Promise<number> {
+    return this.engine.consumers.replay(group);
+  }
+
+  deleteConsumerGroup(group: GroupName): Promise<void> {
+    return this.engine.consumers.delete(group);
   }
 
   async publishCalendar(given: unknown): Promise<Published> {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { AccessDenied, StoreUnavailable } from '#event-store';
+import { EventStoreError } from '#event-store';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
@@ -10,6 +10,7 @@ import { WrongSettings } from '../api/settings.js';
 import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
+import { addConsumersCommands } from './consumers.js';
 import { addCustomers } from './customers.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
@@ -25,7 +26,7 @@ import { verify } from './verify.js';
 /** What the operator can mend: said without where in our code it arose. */
 const EXPECTED = [
   ...[CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer, RedisUnusable],
-  ...[AccessDenied, StoreUnavailable],
+  EventStoreError,
 ];
 
 const program = new Command('redress')
@@ -135,6 +136,7 @@ withWhere(program.command('notifications'))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
 addJobsCommands(program, withWhere);
+addConsumersCommands(program, withWhere);
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
 addMoveCommand(program);
