@@ -22,9 +22,11 @@ import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
+import { PROJECTIONS } from '#views';
 import { problemOf } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
+import { rebuildShared } from './rebuild-shared.js';
 import {
   CliError,
   refused,
@@ -47,8 +49,9 @@ export class LocalClient implements EngineClient {
   /** @throws FolderInUse */
   static async open(folder: string): Promise<LocalClient> {
     const read = readSettings({ ...process.env, REDRESS_DATA: folder });
-    // Beside processes that share the log it answers what it is asked, and leaves the work to them.
-    const settings = read.eventStoreUrl === undefined ? read : ({ ...read, role: 'api' } as const);
+    // Beside processes that share the log it does what it is asked, and leaves all other work and the views to them.
+    const isShared = read.eventStoreUrl !== undefined;
+    const settings = isShared ? ({ ...read, role: 'api', projections: 'pause' } as const) : read;
     const logger = pino({ level: 'silent' });
     const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
@@ -69,7 +72,11 @@ export class LocalClient implements EngineClient {
   }
 
   async rebuild(view: string): Promise<void> {
-    await this.engine.projector.rebuild(view);
+    const names = PROJECTIONS.map(({ name }) => name);
+    if (!names.includes(view)) throw refused(problemOf({ code: 'PROJECTION_NOT_FOUND', facts: { names } }));
+    const { eventStoreUrl, databaseUrl } = this.engine.settings;
+    if (eventStoreUrl === undefined) await this.engine.projector.rebuild(view);
+    else await rebuildShared(databaseUrl!, view);
   }
 
   async organisation({ at, known }: AskedMoment): Promise<ShownOrganisation> {
