@@ -26,7 +26,7 @@ import { PROJECTIONS } from '#views';
 import { problemOf } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
-import { rebuildShared } from './rebuild-shared.js';
+import { needKeeper, needViews } from './shared-views.js';
 import {
   CliError,
   refused,
@@ -46,12 +46,13 @@ export class LocalClient implements EngineClient {
     private readonly actor: Actor,
   ) {}
 
-  /** @throws FolderInUse */
+  /** @throws FolderInUse, and what a start refuses; CliError NO_WORKER where views are shared and nobody made them yet */
   static async open(folder: string): Promise<LocalClient> {
     const read = readSettings({ ...process.env, REDRESS_DATA: folder });
     // Beside processes that share the log it does what it is asked, and leaves all other work and the views to them.
     const isShared = read.eventStoreUrl !== undefined;
-    const settings = isShared ? ({ ...read, role: 'api', projections: 'pause' } as const) : read;
+    if (isShared) await needViews(read.databaseUrl!);
+    const settings = isShared ? ({ ...read, role: 'api' } as const) : read;
     const logger = pino({ level: 'silent' });
     const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
@@ -75,8 +76,8 @@ export class LocalClient implements EngineClient {
     const names = PROJECTIONS.map(({ name }) => name);
     if (!names.includes(view)) throw refused(problemOf({ code: 'PROJECTION_NOT_FOUND', facts: { names } }));
     const { eventStoreUrl, databaseUrl } = this.engine.settings;
-    if (eventStoreUrl === undefined) await this.engine.projector.rebuild(view);
-    else await rebuildShared(databaseUrl!, view);
+    if (eventStoreUrl !== undefined) await needKeeper(databaseUrl!);
+    await this.engine.projector.rebuild(view);
   }
 
   async organisation({ at, known }: AskedMoment): Promise<ShownOrganisation> {
