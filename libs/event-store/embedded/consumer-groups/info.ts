@@ -20,7 +20,7 @@ export function groupInfo({ definition, counts, all, totalItems }: Group): Group
     waiting: counts.waiting + counts.retries,
     inFlight: counts.outstanding,
     parked: counts.parked,
-    read: reached(counts.read),
+    read: reached(counts.known),
     checkpoint: reached(counts.checkpointed),
   };
 }

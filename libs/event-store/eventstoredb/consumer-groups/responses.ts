@@ -66,7 +66,8 @@ export function groupInfo(info: persistentPb.SubscriptionInfo): GroupInfo {
     },
     consumers: info.getConnectionsList().map(connected),
     delivered: Number(info.getTotalItems()),
-    waiting: info.getReadBufferCount() + Number(info.getLiveBufferCount()) + info.getRetryBufferCount(),
+    // The live buffer still counts what was sent long ago.
+    waiting: info.getReadBufferCount() + info.getRetryBufferCount(),
     inFlight: info.getTotalInFlightMessages(),
     parked: Number(info.getParkedMessageCount()),
     read: placeOf(stream, info.getLastKnownEventPosition()),
