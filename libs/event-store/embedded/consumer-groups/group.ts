@@ -8,6 +8,7 @@ import { messageId, type Message } from './message.js';
 import { Progress } from './progress.js';
 import type { Source } from './source.js';
 import { Consumers } from './strategies.js';
+import { Throughput, type Measured } from './throughput.js';
 
 export type NackAction = 'park' | 'retry' | 'skip' | 'stop';
 
@@ -40,7 +41,7 @@ export class Group {
   private retries: Message[] = [];
   private resuming = false;
   private closed = false;
-  totalItems = 0;
+  readonly throughput: Throughput;
 
   constructor(
     readonly definition: GroupDefinition,
@@ -48,7 +49,8 @@ export class Group {
     from: { readonly after: number; readonly isCheckpoint: boolean },
   ) {
     const { settings, startFrom } = definition;
-    this.consumers = new Consumers(settings.strategy);
+    this.consumers = new Consumers(settings.strategy, parts.links);
+    this.throughput = new Throughput(parts.now());
     this.progress = new Progress(settings, parts, from.after, from.isCheckpoint);
     const fromEnd = startFrom === 'end' && !from.isCheckpoint;
     this.intake = new Intake(definition, parts, this.progress, fromEnd);
@@ -73,13 +75,27 @@ export class Group {
     };
   }
 
+  /** How fast it has been, all together and each consumer, since somebody asked. */
+  measure(): { readonly group: Measured; readonly consumers: readonly Measured[] } {
+    const nowMs = this.parts.now();
+    return {
+      group: this.throughput.measure(nowMs),
+      consumers: this.all.map(({ throughput }) => throughput.measure(nowMs)),
+    };
+  }
+
+  /** As EventStoreDB writes a place. */
+  textOf(place: number): string {
+    return this.parts.source.text(place);
+  }
+
   get isFull(): boolean {
     const { maxSubscriberCount } = this.definition.settings;
     return maxSubscriberCount !== 0 && this.all.length >= maxSubscriberCount;
   }
 
   connect(connection: ConsumerConnection): Consumer {
-    const consumer = new Consumer(connection);
+    const consumer = new Consumer(connection, this.parts.now, this.definition.settings.extraStatistics);
     this.consumers.add(consumer);
     this.pump();
     return consumer;
@@ -183,7 +199,7 @@ export class Group {
         kept.push(message);
         continue;
       }
-      this.totalItems++;
+      this.throughput.total++;
       const { messageTimeoutMs } = this.definition.settings;
       const expiresMs = this.parts.now() + messageTimeoutMs;
       this.outstanding.set(messageId(message), { message, consumer: pushed.to, expiresMs });
@@ -201,7 +217,7 @@ export class Group {
     const found = this.outstanding.get(id);
     if (found === undefined) return undefined;
     this.outstanding.delete(id);
-    found.consumer.inFlight.delete(id);
+    found.consumer.release(id);
     return found.message;
   }
 

@@ -241,6 +241,40 @@ test('pinned: events of one stream go to one consumer', async () => {
   await client.deletePersistentSubscriptionToAll(group);
 });
 
+test('pinned: a stream that is nobody’s goes to the consumer with the fewest', async () => {
+  const run = streamName('fair');
+  const group = `g-${run}`;
+  const settings = toAll({ startFrom: START, consumerStrategyName: 'Pinned' });
+  await client.createPersistentSubscriptionToAll(group, settings, { filter: streamNameFilter({ prefixes: [run] }) });
+  const consumers = [1, 2].map(() => client.subscribeToPersistentSubscriptionToAll(group, { bufferSize: 20 }));
+  const got = consumers.map((each) => taken(each, 3));
+  await Promise.all(consumers.map((each) => new Promise((resolve) => each.once('confirmation', resolve))));
+  for (const stream of ['a', 'b']) await client.appendToStream(`${run}-${stream}`, samples(3));
+  const streams = (await Promise.all(got)).map((events) => new Set(events.map(({ event }) => event!.streamId)).size);
+  expect(streams).toEqual([1, 1]);
+  for (const each of consumers) await each.unsubscribe();
+  await client.deletePersistentSubscriptionToAll(group);
+});
+
+test('what is told of a group: what went by since it was last asked, and how long a consumer takes', async () => {
+  const stream = await grow(4);
+  const settings = toStream({ startFrom: START, extraStatistics: true, checkPointAfter: 0 });
+  await client.createPersistentSubscriptionToStream(stream, 'g', settings);
+  const consumer = consume(stream);
+  await taken(consumer, 4);
+  await until(
+    async () => (await client.getPersistentSubscriptionToStreamInfo(stream, 'g')).stats.outstandingMessagesCount === 0,
+  );
+  const info = await client.getPersistentSubscriptionToStreamInfo(stream, 'g');
+  expect(info.settings.checkPointAfter).toBe(-(2 ** 31));
+  expect(info.stats).toMatchObject({ totalItems: 4n, countSinceLastMeasurement: 0n, averagePerSecond: 0 });
+  const [connection] = info.connections;
+  expect(connection).toMatchObject({ from: '', totalItems: 4n, countSinceLastMeasurement: 0n });
+  expect([...connection!.extraStatistics!.keys()].slice(0, 4)).toEqual(['mean', 'median', 'fastest', 'quintile 1']);
+  expect(connection!.extraStatistics!.size).toBe(14);
+  await consumer.unsubscribe();
+});
+
 test('EVENT_STORE 20: deleting a group deletes its checkpoint and parked events', async () => {
   const stream = await grow(3);
   const settings = toStream({ startFrom: START, checkPointAfter: 1, checkPointLowerBound: 1 });
@@ -355,6 +389,14 @@ test('what EventStoreDB would not make is refused with its reason', async () => 
   const stream = await grow(1);
   const impossible = toStream({ readBatchSize: 500, historyBufferSize: 500 });
   expect(await errorOf(client.createPersistentSubscriptionToStream(stream, 'g', impossible))).toBe(
+    'persistent-subscription-failed',
+  );
+  await client.createPersistentSubscriptionToStream(stream, 'there', toStream());
+  expect(await errorOf(client.createPersistentSubscriptionToStream(stream, 'there', impossible))).toBe(
+    'persistent-subscription-exists',
+  );
+  expect(await errorOf(client.createPersistentSubscriptionToStream('$all', 'g', toStream()))).toBe('unknown');
+  expect(await errorOf(client.replayParkedMessagesToStream(stream, 'there', { stopAt: -1 }))).toBe(
     'persistent-subscription-failed',
   );
   const future = toAll({ startFrom: { commit: 2n ** 40n, prepare: 2n ** 40n } });

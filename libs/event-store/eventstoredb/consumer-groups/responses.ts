@@ -55,7 +55,8 @@ export function groupInfo(info: persistentPb.SubscriptionInfo): GroupInfo {
       extraStatistics: info.getExtraStatistics(),
       messageTimeoutMs: info.getMessageTimeoutMilliseconds(),
       maxRetryCount: info.getMaxRetryCount(),
-      checkpointAfterMs: info.getCheckPointAfterMilliseconds(),
+      // "Never" is more than the answer's 32 bits can say.
+      checkpointAfterMs: Math.max(0, info.getCheckPointAfterMilliseconds()),
       minCheckpointCount: info.getMinCheckPointCount(),
       maxCheckpointCount: info.getMaxCheckPointCount(),
       maxSubscriberCount: info.getMaxSubscriberCount(),
