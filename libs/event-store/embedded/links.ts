@@ -25,6 +25,13 @@ export class Links {
     return { event: this.eventAt(rest.join('@'), revision), link: row };
   }
 
+  /** The stream of an event; of a link that was not followed, or could not be, the one that it points to. */
+  streamOf(row: EventRow): string {
+    if (this.queries.rows.type(row[3]) !== LINK_TYPE) return row[1];
+    const target = row[8].toString('utf8', 0, row[7]);
+    return target.slice(target.indexOf('@') + 1);
+  }
+
   /** Revision -1 is the last event. */
   private eventAt(stream: string, revision: bigint): EventRow | undefined {
     try {
