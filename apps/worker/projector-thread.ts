@@ -21,6 +21,10 @@ const log: RunnerLog = {
   error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
 };
 
+/** Asks of whoever keeps the views: of this process, or of its share. */
+const carryOut = (runner: ProjectionRunner, order: ViewOrder, share?: string): Promise<number> =>
+  order.kind === 'rebuild' ? runner.rebuild(order.name) : runner.retry(order.name, order.partition, share);
+
 const rulesOnRecord = (store: EventReader): RulesOnRecord =>
   new RulesOnRecord({
     store,
@@ -70,16 +74,12 @@ async function run(): Promise<void> {
     if (isShared) await tellStatus(writer, status);
   };
   const reports: StatusReports = new StatusReports(() => report().catch(() => reports.due()));
-  const orders: ViewOrders = new ViewOrders(
-    writer,
-    (share) => runner.shares.has(share),
-    (order) => carryOut(order, order.share),
-  );
+  const orders: ViewOrders = new ViewOrders(writer, runner, (order) => carryOut(runner, order, order.share));
   runner.listeners.add(({ position, subjects }) => tell({ kind: 'advanced', position, caseIds: subjects }));
   const starting = runner.start();
   let isStopping = false;
   parentPort!.on('message', (order: Order) => {
-    const obeyed = order.kind === 'stop' ? stop() : carryOut(order);
+    const obeyed = order.kind === 'stop' ? stop() : carryOut(runner, order);
     obeyed.then(
       (result) => tell({ kind: 'done', id: order.id, result }),
       (error: unknown) => tell({ kind: 'failed', id: order.id, failure: failureOf(error) }),
@@ -99,10 +99,6 @@ async function run(): Promise<void> {
   tell({ kind: 'started', position: runner.reached, status: await runner.status() });
   if (isShared) await orders.start();
   reports.due();
-
-  async function carryOut(order: ViewOrder, share?: string): Promise<number> {
-    return order.kind === 'rebuild' ? runner.rebuild(order.name) : runner.retry(order.name, order.partition, share);
-  }
 
   async function stop(): Promise<number> {
     isStopping = true;

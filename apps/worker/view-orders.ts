@@ -8,7 +8,7 @@ export class ViewOrders {
 
   constructor(
     private readonly writer: SqlWriter,
-    private readonly isOurs: (share: string) => boolean,
+    private readonly ours: { readonly shares: ReadonlySet<string> },
     private readonly obey: (order: ShareOrder) => Promise<number>,
   ) {}
 
@@ -30,7 +30,7 @@ export class ViewOrders {
   private async work(): Promise<void> {
     const { db } = this.writer;
     for (const { id, order } of await openOrders(db)) {
-      if (!this.isOurs(order.share)) continue;
+      if (!this.ours.shares.has(order.share)) continue;
       const answer = await this.obey(order).then(
         (result) => ({ result }),
         (error: unknown) => (error instanceof LeaseLost ? undefined : { failure: failureOf(error) }),

@@ -49,13 +49,14 @@ export async function createShares(db: AnyDb): Promise<void> {
 
 /** Enters shares that are new to the books. */
 export async function addShares(db: AnyDb, shares: readonly string[]): Promise<void> {
-  const { plan } = await db
-    .selectFrom(SHARE)
-    .select(({ fn }) => fn.max('plan').as('plan'))
-    .executeTakeFirstOrThrow();
+  const known = await loadShares(db);
+  // An insert that meets a row waits for whoever is writing it, who may have stalled.
+  const fresh = shares.filter((share) => !known.some((it) => it.share === share));
+  if (fresh.length === 0) return;
+  const plan = Math.max(0, ...known.map((it) => it.plan));
   await db
     .insertInto(SHARE)
-    .values(shares.map((share) => ({ share, epoch: 0, plan: plan ?? 0, holder: null, checkpoints: '{}' })))
+    .values(fresh.map((share) => ({ share, epoch: 0, plan, holder: null, checkpoints: '{}' })))
     .onConflict((it) => it.column('share').doNothing())
     .execute();
 }

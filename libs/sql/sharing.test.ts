@@ -171,8 +171,8 @@ await onPostgres(async () => {
 
 await onPostgres(async () => {
   const info = (): void => undefined;
-  const keeping = (writer: SqlWriter, told: () => void = info) =>
-    new KeepingDealt(writer, { projections: ALL, name: 'test', log: { info: told }, beatMs: BEAT_MS });
+  const keeping = (writer: SqlWriter, told: () => void = info, beatMs = BEAT_MS) =>
+    new KeepingDealt(writer, { projections: ALL, name: 'test', log: { info: told }, beatMs });
   let writers: SqlWriter[];
   let last: SqlWriter;
   beforeEach(async () => {
@@ -233,5 +233,35 @@ await onPostgres(async () => {
     expect(second.shares.size).toBe(14);
     await expect(confirm(first)).rejects.toMatchObject({ code: 'LEASE_LOST' });
     await second.stop();
+  });
+
+  test('DESIGN "Leases": one that stalls within a transaction is ended there, and another keeps its shares', async () => {
+    const stalled = keeping(writers[0]!, info, 3_600_000);
+    const other = keeping(last);
+    await stalled.start(() => undefined);
+    await stalled.refresh();
+    let wake: () => void = info;
+    const asleep = new Promise<void>((resolve) => (wake = resolve));
+    let begin: () => void = info;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const writing = writers[0]!.transaction(async ({ db }) => {
+      await stalled.confirm(db);
+      await db.updateTable('projection_share').set({ checkpoints: 'of the stalled one' }).execute();
+      begin();
+      await asleep;
+    });
+    writing.catch(() => undefined);
+    await begun;
+    await other.start(() => undefined);
+    await until(async () => {
+      await other.refresh();
+      return other.shares.size === 14;
+    });
+    wake();
+    await expect(writing).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    const written = await last.db.selectFrom('projection_share').select('checkpoints').distinct().execute();
+    expect(written).toEqual([{ checkpoints: '{}' }]);
+    await stalled.stop();
+    await other.stop();
   });
 });
