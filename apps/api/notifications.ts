@@ -45,6 +45,8 @@ export interface NotificationParts {
   /** 32 bytes, the vault's secret `notifications`. */
   readonly secret: Buffer;
   readonly rules: NotifyingRules;
+  /** `SqlWriter.process`, where there are others. */
+  readonly process?: string | undefined;
   /** Carries deliveries to whichever process is free; undefined where this one does them itself. */
   readonly carrier?: Carrier | undefined;
   readonly logger: Logger;
@@ -106,7 +108,7 @@ export class Notifications {
 
   /** Opens the outbox and ties it to the log; nothing is sent before `start`. @throws OutboxOfAnotherLog */
   static async open(parts: NotificationParts): Promise<Notifications> {
-    const db = await openOutbox(parts.settings);
+    const db = await openOutbox(parts.settings, parts.process);
     try {
       await bindOutbox(db as unknown as Kysely<OutboxTables>, parts.reader);
       const notifications = new Notifications(parts, db);

@@ -107,7 +107,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     const secret = vault.secret('notifications');
     const notifications = keep(
       await Notifications.open({
-        ...{ settings, reader: store, clock: time.clock, directory, secret, logger, carrier },
+        ...{ settings, reader: store, clock: time.clock, directory, secret, logger, carrier, process: shared?.process },
         rules: rulesOf(rulebook, held),
       }),
     );

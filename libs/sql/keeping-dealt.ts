@@ -26,7 +26,7 @@ export const VIEWS_KEPT = 'redress_view_shares';
 
 const BEAT_MS = 1_000;
 /** So many looks at one and the same beat, and its keeper counts as stalled. */
-const STILL_LOOKS = 6;
+const STILL_LOOKS = 10;
 const RETRY_MS = 1_000;
 
 export interface DealtOptions {
@@ -50,7 +50,7 @@ interface Sight {
 
 /**
  * Shares dealt out among the processes that keep views in one database (DESIGN "Leases"). Who is there holds a lock of a session,
- * which ends with it, and beats; one whose beat stands still for six looks of another has stalled: its sessions are ended and
+ * which ends with it, and beats; one whose beat stands still for ten looks of another has stalled: its sessions are ended and
  * its shares taken over. No clocks are compared. Each share has an epoch that rises with every keeper; it is compared, and
  * its row locked, in each transaction that writes.
  */
@@ -161,7 +161,9 @@ export class KeepingDealt implements Keeping {
 
   private async join(): Promise<void> {
     await this.hold?.release();
-    const waits = (name: string): void => this.options.log.info({ name }, 'waiting for its owner to end');
+    // Whoever looks whether we are there has our own name for a moment: that is not worth a word.
+    const waits = (name: string): void =>
+      void (name === VIEWS && this.options.log.info({ name }, 'waiting for its owner to end'));
     const names = [{ together: VIEWS }, lockOfKeeper(this.id)];
     this.hold = await this.writer.hold(names, waits, this.ending.signal);
     await beat(this.writer.db, { id: this.id, name: this.name });
