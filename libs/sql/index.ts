@@ -6,7 +6,7 @@ export * from './projection.js';
 export * from './status.js';
 export { openSql, openWriter, type SqlPlace } from './place.js';
 export { openSqlite } from './sqlite.js';
-export { copySqlite, type CopyOptions } from './sqlite-copy.js';
+export { asOneFile, copySqlite, type CopyOptions } from './sqlite-copy.js';
 export { openPostgres } from './postgres.js';
 export { sessionsOf } from './postgres-sessions.js';
 export { hearNotices } from './postgres-notices.js';

@@ -1,12 +1,11 @@
-import type { EmbeddedEventStore } from '../../embedded/store.js';
-import { positionAt } from '../../embedded/rows.js';
-import type { OnFault } from '../calls.js';
-import { groupDropped, groupExists, groupMissing } from '../failures.js';
-import { Links } from '../streams/links.js';
+import { GroupDropped, GroupExists, GroupMissing, StoreUnavailable } from '../../errors.js';
+import { Links } from '../links.js';
+import { positionAt } from '../rows.js';
+import type { EmbeddedEventStore } from '../store.js';
+import { checkBuffers, checkStart, type GroupDefinition } from './definition.js';
 import { Group, type GroupParts } from './group.js';
 import { GroupList, type GroupEntry } from './group-list.js';
 import { GroupStreams } from './group-streams.js';
-import { checkDefinition, type GroupDefinition } from './settings.js';
 import { sourceOf } from './source.js';
 
 const keyOf = ({ stream, group }: Pick<GroupDefinition, 'stream' | 'group'>): string => `${stream}::${group}`;
@@ -16,6 +15,8 @@ const TICK_MS = 1_000;
 export class Groups {
   private readonly groups = new Map<string, Group>();
   private readonly entries = new Map<string, GroupEntry>();
+  /** Streams that have or had groups: EventStoreDB tells "none any more" from "none ever". */
+  private readonly topics = new Set<string>();
   private readonly list: GroupList;
   private readonly links: Links;
   private closed = false;
@@ -23,81 +24,80 @@ export class Groups {
 
   constructor(
     private readonly store: EmbeddedEventStore,
-    private readonly onFault: OnFault,
-    private readonly now: () => number = Date.now,
+    private readonly onFault: (error: unknown) => void,
+    private readonly now: () => number,
   ) {
     this.list = new GroupList(store, now);
     this.links = new Links(store.queries);
   }
 
-  /** Takes up the groups of the log. */
+  /** Takes up the groups of the log, once. */
   start(): void {
+    if (this.ticking !== undefined) return;
     for (const entry of this.list.load()) this.open(entry);
     this.ticking = setInterval(() => this.tick(), TICK_MS).unref();
     this.follow().catch((error: unknown) => this.onFault(error));
   }
 
-  /** @throws Failure where there is none */
+  /** @throws GroupMissing */
   get(stream: string, group: string): Group {
     const found = this.groups.get(keyOf({ stream, group }));
-    if (found === undefined) throw groupMissing(stream, group);
+    if (found === undefined) throw new GroupMissing(stream, group);
     return found;
   }
 
-  /** All of them, or those of a stream. @throws Failure where the stream has none */
+  /** All of them, or those of a stream. @throws GroupMissing where the stream had none since the start */
   of(stream: string | undefined): Group[] {
     const all = [...this.groups.values()];
     if (stream === undefined) return all;
-    const found = all.filter(({ definition }) => definition.stream === stream);
-    if (found.length === 0) throw groupMissing(stream, '');
-    return found;
+    if (!this.topics.has(stream)) throw new GroupMissing(stream, '');
+    return all.filter(({ definition }) => definition.stream === stream);
   }
 
-  /** @throws Failure */
+  /** @throws GroupExists, GroupRefused */
   async create(definition: GroupDefinition, user: string): Promise<void> {
     const key = keyOf(definition);
-    checkDefinition(definition, this.store.queries.head() ?? -1);
-    if (this.groups.has(key)) throw groupExists(definition.stream, definition.group);
+    checkStart(definition, this.store.queries.head() ?? -1);
+    if (this.groups.has(key)) throw new GroupExists(definition.stream, definition.group);
+    checkBuffers(definition);
     this.open(this.begun(definition));
     try {
       await this.save(user);
     } catch (error) {
       // What is not on disk is not there.
+      this.groups.get(key)?.close(new GroupMissing(definition.stream, definition.group));
       this.groups.delete(key);
       this.entries.delete(key);
       throw error;
     }
   }
 
-  /** The consumers are let go; the group goes on from its checkpoint. @throws Failure */
+  /** The consumers are let go; the group goes on from its last checkpoint. @throws GroupMissing, GroupRefused */
   async update(definition: GroupDefinition, user: string): Promise<void> {
     const { stream, group } = definition;
     const old = this.get(stream, group);
-    checkDefinition(definition, this.store.queries.head() ?? -1);
+    checkStart(definition, this.store.queries.head() ?? -1);
+    checkBuffers(definition);
     const { filter } = old.definition;
-    old.close(groupDropped(stream, group));
-    await old.flush();
-    this.open(this.begun({ ...definition, ...(filter === undefined ? {} : { filter }) }));
+    await this.replace(old, this.begun({ ...definition, ...(filter === undefined ? {} : { filter }) }));
     await this.save(user);
   }
 
-  /** With its checkpoint and what it parked. @throws Failure */
+  /** With its checkpoint and what it parked. @throws GroupMissing */
   async delete(stream: string, group: string, user: string): Promise<void> {
     const old = this.get(stream, group);
-    old.close(groupDropped(stream, group));
+    old.close(new GroupDropped(stream, group));
     this.groups.delete(keyOf({ stream, group }));
     this.entries.delete(keyOf({ stream, group }));
     await this.streamsOf({ stream, group }).delete();
     await this.save(user);
   }
 
-  /** As a restart: consumers are let go, everything is taken up from the log. */
+  /** Consumers are let go, everything is taken up from the log: what was settled since the last checkpoint comes again. */
   async restart(): Promise<void> {
+    this.topics.clear();
     for (const entry of [...this.entries.values()]) {
-      const group = this.get(entry.stream, entry.group);
-      group.close(groupDropped(entry.stream, entry.group));
-      await group.flush();
-      this.open(entry);
+      await this.replace(this.get(entry.stream, entry.group), entry);
     }
   }
 
@@ -109,7 +109,7 @@ export class Groups {
     this.closed = true;
     clearInterval(this.ticking);
     for (const group of this.groups.values()) {
-      group.close(undefined);
+      group.close(new StoreUnavailable('The store is closed.'));
       await group.flush();
     }
     this.store.notify();
@@ -124,6 +124,13 @@ export class Groups {
     }
   }
 
+  /** Who is let go may be back at once: the next one must be there before. */
+  private async replace(old: Group, entry: GroupEntry): Promise<void> {
+    await old.checkpointWritten();
+    this.open(entry);
+    old.close(new GroupDropped(entry.stream, entry.group));
+  }
+
   private begun(definition: GroupDefinition): GroupEntry {
     return { ...definition, startAfter: sourceOf(definition, this.store.queries).begin(definition.startFrom) };
   }
@@ -133,9 +140,12 @@ export class Groups {
     const streams = this.streamsOf(entry);
     const parts: GroupParts = { source, streams, links: this.links, now: this.now, onFault: this.onFault };
     const checkpoint = streams.checkpoint();
-    const group = new Group(entry, parts, checkpoint === undefined ? entry.startAfter : source.parse(checkpoint));
+    const after = checkpoint === undefined ? entry.startAfter : source.parse(checkpoint);
+    const group = new Group(entry, parts, { after, isCheckpoint: checkpoint !== undefined });
     this.groups.set(keyOf(entry), group);
     this.entries.set(keyOf(entry), entry);
+    this.topics.add(entry.stream);
+    group.pump();
   }
 
   private streamsOf(of: Pick<GroupDefinition, 'stream' | 'group'>): GroupStreams {

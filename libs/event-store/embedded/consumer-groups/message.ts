@@ -1,9 +1,9 @@
-import type { EventRow } from '../../embedded/rows.js';
-import type { Delivery } from '../wire/event-encoder.js';
+import type { ResolvedRow } from '../links.js';
+import type { EventRow } from '../rows.js';
 
 /** An event on its way to one of a group's consumers. */
 export interface Message {
-  readonly delivery: Delivery;
+  readonly delivery: ResolvedRow;
   /** What stands in the source: the link where links are followed. Consumers acknowledge its id. */
   readonly original: EventRow;
   readonly retryCount: number;

@@ -1,14 +1,8 @@
-import type { EventRow, RowReader } from '../../embedded/rows.js';
-import { invalidArgument } from '../failures.js';
+import type { GroupFilter } from '../consumer-groups.js';
+import { InvalidArgument } from '../errors.js';
 import { GuardedExpression } from './guarded-expression.js';
 import { isHidden } from './hidden.js';
-
-/** A filter of the wire: a regular expression, or prefixes of which one has to match; on streams or on types. */
-export interface WireFilter {
-  readonly on: 'stream' | 'type';
-  readonly regex: string;
-  readonly prefixes: readonly string[];
-}
+import type { EventRow, RowReader } from './rows.js';
 
 /** The names that are remembered with what the filter said of them. */
 const REMEMBERED = 10_000;
@@ -18,9 +12,9 @@ export class Matcher {
   private readonly ask: (names: readonly string[]) => boolean[];
   private readonly answers = new Map<string, boolean>();
 
-  /** @throws Failure where the expression is none */
+  /** @throws InvalidArgument where the expression is none */
   constructor(
-    private readonly filter: WireFilter | undefined,
+    private readonly filter: GroupFilter | undefined,
     private readonly rows: RowReader,
   ) {
     const { regex = '', prefixes = [] } = filter ?? {};
@@ -31,7 +25,7 @@ export class Matcher {
         : (names) => expression.test(names);
   }
 
-  /** Those of the rows that are seen. @throws Failure where the expression takes too long */
+  /** Those of the rows that are seen. @throws InvalidArgument where the expression takes too long */
   select(rows: readonly EventRow[]): boolean[] {
     if (this.filter === undefined) return rows.map((row) => !isHidden(row));
     this.learn(rows);
@@ -55,6 +49,6 @@ function expressionOf(source: string): GuardedExpression {
   try {
     return new GuardedExpression(source);
   } catch (error) {
-    throw invalidArgument(`'${source}' is not a regular expression: ${(error as Error).message}`);
+    throw new InvalidArgument(`'${source}' is not a regular expression: ${(error as Error).message}`);
   }
 }

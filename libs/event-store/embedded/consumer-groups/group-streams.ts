@@ -1,9 +1,9 @@
 import { newId } from '#kernel';
-import type { EmbeddedEventStore } from '../../embedded/store.js';
-import type { EventRow } from '../../embedded/rows.js';
+import type { EmbeddedEventStore } from '../store.js';
+import type { EventRow } from '../rows.js';
 import { StreamDeleted, StreamNotFound, WrongExpectedRevision } from '../../errors.js';
 import type { NewEvent } from '../../port.js';
-import { LINK_TYPE } from '../streams/links.js';
+import { LINK_TYPE } from '../links.js';
 import type { Message } from './message.js';
 
 const jsonEvent = (type: string, value: unknown): NewEvent => ({
@@ -13,6 +13,9 @@ const jsonEvent = (type: string, value: unknown): NewEvent => ({
   data: Buffer.from(JSON.stringify(value)),
   metadata: Buffer.alloc(0),
 });
+
+/** Read, write, delete, and the same of the metadata. */
+const ADMINISTRATORS_ONLY = { $r: '$admins', $w: '$admins', $d: '$admins', $mr: '$admins', $mw: '$admins' };
 
 /** What is kept in the log for one group, under the names that EventStoreDB has for it. */
 export class GroupStreams {
@@ -68,7 +71,10 @@ export class GroupStreams {
 
   /** They are with the consumers now. */
   async forgetParkedUpTo(revision: number): Promise<void> {
-    await this.store.setStreamMetadata(this.parkedStream, { truncateBefore: BigInt(revision) + 1n });
+    await this.store.setStreamMetadata(this.parkedStream, {
+      truncateBefore: BigInt(revision) + 1n,
+      custom: { $acl: ADMINISTRATORS_ONLY },
+    });
   }
 
   async delete(): Promise<void> {

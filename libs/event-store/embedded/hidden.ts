@@ -1,4 +1,4 @@
-import type { EventRow } from '../../embedded/rows.js';
+import type { EventRow } from './rows.js';
 
 /**
  * What `$all` does not show: checkpoints and parked events of persistent subscriptions to `$all`, which would otherwise

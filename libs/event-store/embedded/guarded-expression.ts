@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import { invalidArgument } from '../failures.js';
+import { InvalidArgument } from '../errors.js';
 
 /** An expression gets so long for all names of a page. */
 const LIMIT_MS = 500;
@@ -18,14 +18,14 @@ export class GuardedExpression {
     createContext(this.context);
   }
 
-  /** @throws Failure where it takes too long */
+  /** @throws InvalidArgument where it takes too long */
   test(names: readonly string[]): boolean[] {
     this.context.names = names;
     try {
       return [...(TEST.runInContext(this.context, { timeout: LIMIT_MS }) as boolean[])];
     } catch (error) {
       if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      throw invalidArgument(`The regular expression '${this.source}' takes too long.`);
+      throw new InvalidArgument(`The regular expression '${this.source}' takes too long.`);
     }
   }
 }
@@ -36,5 +36,14 @@ function compiled(source: string): RegExp {
     return new RegExp(source, 'u');
   } catch {
     return new RegExp(source);
+  }
+}
+
+export function isExpression(source: string): boolean {
+  try {
+    compiled(source);
+    return true;
+  } catch {
+    return false;
   }
 }

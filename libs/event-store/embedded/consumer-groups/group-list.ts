@@ -1,7 +1,7 @@
 import { newId } from '#kernel';
-import type { EmbeddedEventStore } from '../../embedded/store.js';
+import type { EmbeddedEventStore } from '../store.js';
 import { StreamNotFound } from '../../errors.js';
-import type { GroupDefinition } from './settings.js';
+import type { GroupDefinition } from './definition.js';
 
 /** A group as the list keeps it. */
 export interface GroupEntry extends GroupDefinition {
