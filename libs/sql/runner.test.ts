@@ -97,7 +97,7 @@ describe('rows and checkpoint', () => {
       ),
       { numRuns: 12 },
     );
-  });
+  }, 300_000);
 
   test('a restart goes on where it was', async () => {
     const key = await log.key();
