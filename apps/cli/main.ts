@@ -13,6 +13,7 @@ import { clock, type ClockOptions } from './clock.js';
 import { addCustomers } from './customers.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
+import { addImportsCommands } from './imports.js';
 import { addOrganisation } from './organisation.js';
 import { addJobsCommands } from './jobs.js';
 import { notifications, type NotificationOptions } from './notifications.js';
@@ -49,6 +50,7 @@ withWhere(program.command('import <file>'))
   .description('Imports the history of cases from a CSV or XES file, plain or gzipped.')
   .requiredOption('--mapping <name|file>', 'how rows become cases: the name of a mapping that ships, or a YAML file')
   .option('--report <file>', 'where rejected rows go (default: <file name>.report.csv in the working folder)')
+  .option('--hand-over', 'the engine itself reads the file, and goes on with it whether or not this is watched')
   .addHelpText(
     'after',
     `
@@ -135,6 +137,7 @@ withWhere(program.command('notifications'))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
 addJobsCommands(program, withWhere);
+addImportsCommands(program, withWhere);
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
 addMoveCommand(program);

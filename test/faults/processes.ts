@@ -8,6 +8,7 @@ import { countRows, dumpViews, partFromRebuild } from '../support/views.js';
 import { judgeLog, type Judgement } from './kill/judge.js';
 import { Load } from './kill/load.js';
 import { Fleet } from './processes/fleet.js';
+import { handedOver, handOver, importedTwice } from './processes/handed-over.js';
 import { outboxFaults } from './processes/outbox.js';
 
 export interface FleetReport extends Judgement {
@@ -30,7 +31,7 @@ const PATIENCE_MS = 120_000;
 /**
  * Two API and three worker processes over one log and one database, under load. API and worker processes, the event store and
  * PostgreSQL are killed and started again, one after the other as the seed has it; then it is looked whether all that was answered is so,
- * every view equals a rebuild, nothing due is left, and everybody was told once (issue 11).
+ * every view equals a rebuild, an import that was handed over is whole, nothing due is left, and everybody was told once (issue 11).
  * @returns undefined where the machine has no PostgreSQL
  */
 export async function killProcesses(faults: readonly Fault[], seed: number): Promise<FleetReport | undefined> {
@@ -44,17 +45,23 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
     };
     const senders = [ADMIN_KEY, await hire('Wang', 'supervisor'), await hire('Zhao', 'agent')];
     const load = new Load(fleet, senders, random.fork());
+    const importId = await handOver(fleet);
     await underLoad(fleet, load, faults, random);
     fleet.resume();
     await load.resend();
     const found = await load.repeat(10);
+    found.push(...(await handedOver(fleet, importId, PATIENCE_MS)));
     await rebuilt(fleet, 'case-board');
     await settled(fleet);
     const { folder, stores, endpoint } = fleet;
     found.push(...(await outboxFaults(folder, stores, PATIENCE_MS)));
     await Promise.all(fleet.all.map((it) => it.stop()));
     const judgement = await judgeLog(endpoint.folder, load.answers.values(), endpoint.url);
-    found.push(...judgement.faults, ...(await partFromRebuild(folder, stores)));
+    found.push(
+      ...(await importedTwice(fleet, importId)),
+      ...judgement.faults,
+      ...(await partFromRebuild(folder, stores)),
+    );
     return {
       ...judgement,
       ...{ seed, happened: faults, faults: found, answered: load.answers.size },

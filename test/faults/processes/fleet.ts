@@ -87,6 +87,11 @@ export class Fleet {
     return this.answered((api) => api.post(path, body, headers));
   }
 
+  /** A file. */
+  put(path: string, text: string): Promise<Answer> {
+    return this.answered((api) => api.send('PUT', path, text, { 'content-type': 'application/octet-stream' }));
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.all.map((it) => it.kill()));
     await this.endpoint.end();
