@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { readLog } from '../support/log.js';
@@ -96,6 +98,17 @@ describe('issue 11.4: an import is handed over and worked on as a job', () => {
     ].join('\n');
     const own = await handOver('no,topic,opened,state\nA,门,2024-03-01,New\n', { what: 'cases', mappingText });
     expect(await reached(own.id, over)).toMatchObject({ state: 'done', imported: 1, mapping: 'own' });
+  });
+
+  test('redress import --hand-over gives the file away and watches; redress imports shows what became of it', async () => {
+    const file = join(server.folder, 'given.csv');
+    writeFileSync(file, requests(30_000, 20));
+    const report = join(server.folder, 'given.report.csv');
+    const ran = await server.redress(...['import', file, '--mapping', 'boston-311', '--hand-over', '--report', report]);
+    expect(ran.out).toContain('20 cases imported, 0 known already, 0 refused; 1 rows rejected');
+    expect(readFileSync(report, 'utf8')).toContain(`\r\n${BROKEN_LINE},COLUMNS_DIFFER,`);
+    const listed = await server.redress('imports', 'list');
+    expect(listed.out).toMatch(/cases {2}done 100 % {2}20 imported, 0 known, 0 refused, 1 rows rejected/);
   });
 
   test('what cannot be read fails with the reason, waits for a person, and is tried again by the ledger of jobs', async () => {

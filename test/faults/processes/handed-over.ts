@@ -34,7 +34,7 @@ export async function handedOver(fleet: Fleet, id: string, patienceMs: number): 
       return isWhole ? [] : [`the import came to ${JSON.stringify(shown)}`];
     }
     if (state === 'failed' || Date.now() > untilMs) return [`the import is ${state}: ${JSON.stringify(shown)}`];
-    await fleet.post('/test-clock', { advanceMs: 1_000 });
+    await fleet.post('/test-clock', { advanceMs: 10_000 });
   }
 }
 
