@@ -12,6 +12,7 @@ import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
 import { ImportsController } from './import/imports.controller.js';
 import { ClockController } from './operations/clock.controller.js';
+import { ConsumersController } from './operations/consumers.controller.js';
 import { JobsController } from './operations/jobs.controller.js';
 import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
@@ -59,6 +60,7 @@ export class ApiModule {
         OperationsController,
         NotificationsController,
         JobsController,
+        ConsumersController,
       ],
       providers: [
         { provide: Engine, useValue: engine },

@@ -13,6 +13,7 @@ import { LongJobDesk } from '../worker/long-job-desk.js';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
 import type { CheckpointPlace } from './checkpoint.js';
+import { ConsumerDesk } from './consumer-desk.js';
 import { Customers } from './customers/customers.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
@@ -54,6 +55,7 @@ export class Engine {
   readonly importJobs = new ImportJobs(this);
   readonly jobs: JobDesk;
   readonly longJobs: LongJobDesk;
+  readonly consumers: ConsumerDesk;
   private readonly unwatch: () => void;
 
   private constructor(
@@ -87,6 +89,7 @@ export class Engine {
     const { ledger } = parts;
     this.jobs = new JobDesk(ledger.jobs, time.clock, () => ledger.changed());
     this.longJobs = new LongJobDesk({ ledger, vault, clock: time.clock });
+    this.consumers = new ConsumerDesk(store, this.feed);
     this.operator = new LocalOperator(directory);
     this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);

@@ -22,6 +22,8 @@ import type { Settings } from './settings.js';
 
 /** Mail servers take few at a time from one sender. */
 const DELIVERIES_AT_ONCE = 4;
+/** So many of those that failed for good are looked through for the latest. */
+const MOST_DEAD = 1000;
 
 /** The rules by which people are told: those of every version that rules any case. */
 export interface NotifyingRules {
@@ -138,47 +140,35 @@ export class Notifications {
     caseId: string | undefined,
     limit: number,
   ): Promise<ShownNotice[]> {
-    const dead = await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000);
+    const dead = state === 'dead' ? await this.jobs.list({ queue: DELIVERIES, state }, MOST_DEAD) : [];
     const filter: NoticeFilter = {
       ...(caseId !== undefined && { caseId }),
       ...(state === 'dead' && { messageIds: dead.map(({ id }) => id) }),
       ...(state !== undefined && state !== 'dead' && { states: [state] }),
     };
     const notices = await this.outbox.list(filter, limit);
-    return Promise.all(notices.map((notice) => this.shown(notice)));
+    const sealed = notices.flatMap((notice) => (notice.state === 'sealed' ? [notice.messageId!] : []));
+    const jobs = new Map((await this.jobs.getAll([...new Set(sealed)])).map((job) => [job.id, job]));
+    return notices.map((notice) => shown(notice, jobs));
   }
 
   async counts(): Promise<Readonly<Record<NoticeState | 'deadMessages', number>>> {
-    const dead = await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000);
-    return { ...(await this.outbox.counts()), deadMessages: dead.length };
+    const dead = (await this.jobs.counts()).find(({ queue, state }) => queue === DELIVERIES && state === 'dead');
+    return { ...(await this.outbox.counts()), deadMessages: dead?.count ?? 0 };
   }
 
   /** Has dead messages tried again now; all of them where none is named. MESSAGE_UNKNOWN, MESSAGE_NOT_DEAD */
   async retry(messageId?: string): Promise<{ readonly retried: number } | Refusal> {
     const now = this.parts.clock.now();
-    const dead = messageId === undefined ? await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000) : [];
-    let retried = 0;
-    for (const id of messageId === undefined ? dead.map((job) => job.id) : [messageId]) {
-      if (await this.jobs.revive(id, now)) retried++;
-    }
+    const retried =
+      messageId === undefined
+        ? await this.jobs.reviveAll(DELIVERIES, now)
+        : Number(await this.jobs.revive(messageId, now));
     if (messageId !== undefined && retried === 0) {
       return refuse((await this.jobs.get(messageId)) ? 'MESSAGE_NOT_DEAD' : 'MESSAGE_UNKNOWN', { messageId });
     }
     await this.parts.ledger.changed();
     return { retried };
-  }
-
-  private async shown(notice: Notice): Promise<ShownNotice> {
-    const job = notice.state === 'sealed' ? await this.jobs.get(notice.messageId!) : undefined;
-    if (job === undefined) return notice;
-    const { failures, lastError, dueAt } = job;
-    return {
-      ...notice,
-      state: job.state === 'dead' ? 'dead' : notice.state,
-      failures,
-      ...(lastError !== undefined && { lastError }),
-      ...(job.state === 'waiting' && { nextAttemptAt: dueAt }),
-    };
   }
 
   private tell(notice: LoggedNotice): void {
@@ -193,6 +183,19 @@ export class Notifications {
     if (dead) this.parts.logger.error(facts, 'a notification was not delivered and is not tried again by itself');
     else this.parts.logger.warn(facts, 'a notification was not delivered and will be tried again');
   }
+}
+
+function shown(notice: Notice, jobs: ReadonlyMap<string, Job>): ShownNotice {
+  const job = notice.state === 'sealed' ? jobs.get(notice.messageId!) : undefined;
+  if (job === undefined) return notice;
+  const { failures, lastError, dueAt } = job;
+  return {
+    ...notice,
+    state: job.state === 'dead' ? 'dead' : notice.state,
+    failures,
+    ...(lastError !== undefined && { lastError }),
+    ...(job.state === 'waiting' && { nextAttemptAt: dueAt }),
+  };
 }
 
 function recipientIn(directory: Directory, id: string): Recipient | undefined {

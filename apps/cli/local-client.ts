@@ -13,6 +13,8 @@ import {
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { JobState } from '#jobs';
+import type { GroupName } from '#event-store';
+import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../api/consumer-desk.js';
 import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
@@ -23,9 +25,11 @@ import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
-import { problemOf } from '../api/http/problems.js';
+import { PROJECTIONS } from '#views';
+import { problemOf, ProblemError } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
+import { needKeeper, needViews } from './shared-views.js';
 import {
   ASK_AGAIN_MS,
   CliError,
@@ -50,11 +54,13 @@ export class LocalClient implements EngineClient {
     this.imports = localImports(engine, actor);
   }
 
-  /** @throws FolderInUse */
+  /** @throws FolderInUse, and what a start refuses; CliError NO_WORKER where views are shared and nobody made them yet */
   static async open(folder: string): Promise<LocalClient> {
     const read = readSettings({ ...process.env, REDRESS_DATA: folder });
-    // Beside processes that share the log it answers what it is asked, and leaves the work to them.
-    const settings = read.eventStoreUrl === undefined ? read : ({ ...read, role: 'api' } as const);
+    // Beside processes that share the log it does what it is asked, and leaves all other work and the views to them.
+    const isShared = read.eventStoreUrl !== undefined;
+    if (isShared) await needViews(read.databaseUrl!);
+    const settings = isShared ? ({ ...read, role: 'api' } as const) : read;
     const logger = pino({ level: 'silent' });
     const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
@@ -75,6 +81,10 @@ export class LocalClient implements EngineClient {
   }
 
   async rebuild(view: string): Promise<void> {
+    const names = PROJECTIONS.map(({ name }) => name);
+    if (!names.includes(view)) throw refused(problemOf({ code: 'PROJECTION_NOT_FOUND', facts: { names } }));
+    const { eventStoreUrl, databaseUrl } = this.engine.settings;
+    if (eventStoreUrl !== undefined) await needKeeper(databaseUrl!);
     await this.engine.projector.rebuild(view);
   }
 
@@ -124,6 +134,31 @@ export class LocalClient implements EngineClient {
     const answer = await this.engine.jobs.retry({ id, queue });
     if (isRefusal(answer)) throw new CliError(`${answer.code}: ${JSON.stringify(answer.facts)}`);
     return answer.retried;
+  }
+
+  consumerGroups(): Promise<readonly ShownGroup[]> {
+    return this.engine.consumers.list();
+  }
+
+  consumerGroup(group: GroupName): Promise<ShownGroupDetails> {
+    return this.engine.consumers.show(group);
+  }
+
+  async createConsumerGroup(order: GroupOrder): Promise<ShownGroupDetails> {
+    try {
+      return await this.engine.consumers.create(order);
+    } catch (error) {
+      if (error instanceof ProblemError) throw refused({ ...error, detail: error.message });
+      throw error;
+    }
+  }
+
+  replayParked(group: GroupName): Promise<number> {
+    return this.engine.consumers.replay(group);
+  }
+
+  deleteConsumerGroup(group: GroupName): Promise<void> {
+    return this.engine.consumers.delete(group);
   }
 
   async publishCalendar(given: unknown): Promise<Published> {

@@ -65,7 +65,11 @@ export interface Jobs {
   carryAnew(queue: string): Promise<void>;
   /** A dead one waits again, with its failures forgotten. @returns whether it was dead */
   revive(id: string, dueAt: Instant): Promise<boolean>;
+  /** All the dead of a queue, or of every queue. @returns how many they were */
+  reviveAll(queue: string | undefined, dueAt: Instant): Promise<number>;
   get(id: string): Promise<Job | undefined>;
+  /** Those of them that there are, in no order. */
+  getAll(ids: readonly string[]): Promise<readonly Job[]>;
   /** The latest due first. */
   list(filter: JobFilter, limit: number): Promise<readonly Job[]>;
   /** How many there are that are not done, by queue. */

@@ -61,7 +61,12 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   PERSON_UNKNOWN: [404, 'There is no person with this id.'],
   KEY_UNKNOWN: [404, 'There is no key with this id.'],
   PROJECTION_NOT_FOUND: [404, 'There is no projection with this name.'],
+  GROUP_NOT_FOUND: [404, 'There is no such consumer group; GET /consumer-groups lists those there are.'],
   JOB_UNKNOWN: [404, 'There is no job with this id.'],
+  GROUP_EXISTS: [409, 'There is such a consumer group already: delete it first, or use it as it is.'],
+  GROUP_REFUSED: [422, 'The event store takes no such group; facts.reason says why.'],
+  STREAM_DELETED: [410, 'The stream was deleted for good.'],
+  INVALID_ARGUMENT: [422, 'The event store takes no such argument.'],
   JOB_NOT_DEAD: [409, 'The job waits or was done: only what failed for good is tried again by hand.'],
   MESSAGE_UNKNOWN: [404, 'There is no notification message with this id.'],
   WHAT_IF_NOT_FOUND: [404, 'There is no such question, or it is too long ago: ask it again with POST /what-if.'],
@@ -186,6 +191,10 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
   CLOCK_JUMPED: [
     503,
     'The clock of the machine jumped: nothing is written until it agrees again, or an administrator confirms what GET /clock shows by POST /clock/confirm.',
+  ],
+  ACCESS_DENIED: [
+    502,
+    'The event store does not let the engine do this: give the user of EVENTSTOREDB_URL the right to ($ops or $admins).',
   ],
   STORE_UNAVAILABLE: [503, 'The event store does not answer: try again.'],
   DATABASE_UNAVAILABLE: [503, 'The database does not answer: try again.'],

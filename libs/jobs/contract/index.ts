@@ -94,6 +94,22 @@ export function jobsContract(name: string, open: () => Promise<OpenedJobs>): voi
       expect(await jobs.get('a')).toMatchObject({ state: 'waiting', failures: 0, dueAt: ELEVEN });
     });
 
+    test('all the dead of a queue are revived, or of every queue', async () => {
+      for (const id of ['a', 'b']) await jobs.add(job(id));
+      await jobs.add(job('c', { queue: 'webhooks' }));
+      for (const id of ['a', 'b']) await (await taken(id)).failed({ error: 'EENVELOPE' });
+      await (await jobs.take('webhooks', TEN))!.failed({ error: 'EENVELOPE' });
+      expect(await jobs.reviveAll('mails', ELEVEN)).toBe(2);
+      const all = await jobs.getAll(['a', 'b', 'c', 'none']);
+      expect(all.map(({ id, state }) => [id, state]).sort()).toEqual([
+        ['a', 'waiting'],
+        ['b', 'waiting'],
+        ['c', 'dead'],
+      ]);
+      expect(await jobs.reviveAll(undefined, ELEVEN)).toBe(1);
+      expect(await jobs.getAll([])).toEqual([]);
+    });
+
     test('a job in hand is nobody else’s; let go of it is there again', async () => {
       await jobs.add(job('a'));
       await jobs.add(job('b'));
