@@ -10,6 +10,7 @@ import { addConsumersCommands } from './consumers.js';
 import { addCustomers } from './customers.js';
 import type { ExplainOptions } from './explain.js';
 import type { ImportOptions } from './import.js';
+import { addImportsCommands } from './imports.js';
 import { addOrganisation } from './organisation.js';
 import { addJobsCommands } from './jobs.js';
 import type { NotificationOptions } from './notifications.js';
@@ -40,6 +41,7 @@ withWhere(program.command('import <file>'))
   .description('Imports the history of cases from a CSV or XES file, plain or gzipped.')
   .requiredOption('--mapping <name|file>', 'how rows become cases: the name of a mapping that ships, or a YAML file')
   .option('--report <file>', 'where rejected rows go (default: <file name>.report.csv in the working folder)')
+  .option('--hand-over', 'the engine itself reads the file, and goes on with it whether or not this is watched')
   .addHelpText(
     'after',
     `
@@ -140,6 +142,7 @@ withWhere(program.command('notifications'))
     await notifications(options);
   });
 addJobsCommands(program, withWhere);
+addImportsCommands(program, withWhere);
 addConsumersCommands(program, withWhere);
 addRulesCommands(program, withWhere);
 addBackupCommands(program);

@@ -96,6 +96,11 @@ export class Fleet {
     return this.answered((api) => api.post(path, body, headers));
   }
 
+  /** A file. */
+  put(path: string, text: string): Promise<Answer> {
+    return this.answered((api) => api.send('PUT', path, text, { 'content-type': 'application/octet-stream' }));
+  }
+
   /** A person who is told by mail and holds these posts, as all processes know. @returns a key of this role */
   async hire(name: string, role: string, posts: readonly string[] = []): Promise<string> {
     const person = await this.post('/people', { kind: 'person', name });
