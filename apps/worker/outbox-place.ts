@@ -13,8 +13,13 @@ const OUTBOX_MIGRATED = 'outbox_migration';
 
 /** A job in hand keeps a connection (see libs/jobs/embedded/taking.ts); the outbox itself is asked meanwhile. */
 const CONNECTIONS = 16;
+/** Of a process that takes no jobs in hand. */
+const CONNECTIONS_TO_ASK = 4;
 
 const MIGRATIONS = { ...OUTBOX_MIGRATIONS, ...JOB_MIGRATIONS };
+
+/** `role` as in the settings: what of the work the process does. */
+export type OutboxPlace = VaultPlace & { readonly role?: 'all' | 'api' | 'worker' };
 
 export type OutboxDatabase = Kysely<OutboxTables & JobTables>;
 
@@ -23,12 +28,12 @@ export type OutboxDatabase = Kysely<OutboxTables & JobTables>;
  * then, else in the data folder. `destroy()` closes it.
  * @throws SchemaNewer, DatabaseUnusable
  */
-export async function openOutbox(place: VaultPlace): Promise<OutboxDatabase> {
+export async function openOutbox(place: OutboxPlace): Promise<OutboxDatabase> {
   const url = vaultUrl(place);
   const db: OutboxDatabase =
     url === undefined
       ? openSqlite({ file: join(place.folder, OUTBOX_FILE) })
-      : openPostgres({ url, connections: CONNECTIONS });
+      : openPostgres({ url, connections: place.role === 'api' ? CONNECTIONS_TO_ASK : CONNECTIONS });
   try {
     // Whatever is marked as sent must stay so when the power fails a moment later.
     if (url === undefined) await sql`PRAGMA synchronous = FULL`.execute(db);
