@@ -31,7 +31,8 @@ export async function openEventLog(settings: LogSettings, logger: Logger, patien
   if (eventStoreUrl === undefined) {
     refuseElsewhere(folder);
     await markOrRefuse(folder, isTest);
-    return openEmbeddedEventStore({ folder });
+    const onFault = (error: unknown): void => logger.error({ err: error }, 'a consumer group failed');
+    return openEmbeddedEventStore({ folder, onFault });
   }
   refuseHere(folder);
   const store = await awaitEventStore(eventStoreUrl, isTest, logger, patience);

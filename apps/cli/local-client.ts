@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { DifferenceSum } from '#cases';
 import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
@@ -12,6 +13,8 @@ import {
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { JobState } from '#jobs';
+import type { GroupName } from '#event-store';
+import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../api/consumer-desk.js';
 import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
@@ -23,11 +26,12 @@ import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
 import { PROJECTIONS } from '#views';
-import { problemOf } from '../api/http/problems.js';
+import { problemOf, ProblemError } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
 import { needKeeper, needViews } from './shared-views.js';
 import {
+  ASK_AGAIN_MS,
   CliError,
   refused,
   type AskedMoment,
@@ -128,6 +132,31 @@ export class LocalClient implements EngineClient {
     return answer.retried;
   }
 
+  consumerGroups(): Promise<readonly ShownGroup[]> {
+    return this.engine.consumers.list();
+  }
+
+  consumerGroup(group: GroupName): Promise<ShownGroupDetails> {
+    return this.engine.consumers.show(group);
+  }
+
+  async createConsumerGroup(order: GroupOrder): Promise<ShownGroupDetails> {
+    try {
+      return await this.engine.consumers.create(order);
+    } catch (error) {
+      if (error instanceof ProblemError) throw refused({ ...error, detail: error.message });
+      throw error;
+    }
+  }
+
+  replayParked(group: GroupName): Promise<number> {
+    return this.engine.consumers.replay(group);
+  }
+
+  deleteConsumerGroup(group: GroupName): Promise<void> {
+    return this.engine.consumers.delete(group);
+  }
+
   async publishCalendar(given: unknown): Promise<Published> {
     return published(await this.engine.rulebook.publishCalendar(given, this.origin()));
   }
@@ -146,12 +175,15 @@ export class LocalClient implements EngineClient {
   }
 
   async whatIf(asked: WhatIfAsked, told: (sum: DifferenceSum) => void): Promise<WhatIf> {
-    const begun = this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
+    const begun = await this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
     if (isRefusal(begun)) throw refused(problemOf(begun));
-    await this.engine.whatIfs.settled();
-    const answer = this.engine.whatIfs.get(begun.id)!;
-    told(answer.sum);
-    return answer;
+    // Where no worker runs beside it, the command line does the work itself.
+    this.engine.workOnLongJobs();
+    for (let answer: WhatIf = begun; ; answer = (await this.engine.whatIfs.get(begun.id))!) {
+      told(answer.sum);
+      if (answer.state !== 'running') return answer;
+      await delay(ASK_AGAIN_MS);
+    }
   }
 
   packs(): Promise<readonly ShownPack[]> {

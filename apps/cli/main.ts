@@ -6,6 +6,7 @@ import { isStartUpFault } from '../api/start-up-faults.js';
 import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
+import { addConsumersCommands } from './consumers.js';
 import { addCustomers } from './customers.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
@@ -125,6 +126,7 @@ withWhere(program.command('notifications'))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
 addJobsCommands(program, withWhere);
+addConsumersCommands(program, withWhere);
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
 addMoveCommand(program);
@@ -155,8 +157,9 @@ addCustomers(program, withWhere);
 try {
   await program.parseAsync();
 } catch (error) {
+  const { EventStoreError } = await import('#event-store');
   // What the operator can mend is said without where in our code it arose.
-  if (!(error instanceof CliError || isStartUpFault(error))) throw error;
+  if (!(error instanceof CliError || error instanceof EventStoreError || isStartUpFault(error))) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }
