@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdFile } from '#event-store/embedded';
 import { writeWhole } from './whole-file.js';
@@ -13,6 +13,18 @@ export class FolderInUse extends Error {
       server === undefined
         ? `The data folder ${folder} is in use by another process.`
         : `The data folder ${folder} is in use by the server at ${server.url} (process ${server.pid}).`,
+    );
+  }
+}
+
+/** The data folder cannot be made or used as it is. */
+export class FolderUnusable extends Error {
+  readonly code = 'FOLDER_UNUSABLE';
+
+  constructor(folder: string, cause: unknown) {
+    super(
+      `REDRESS_DATA: the folder ${folder} cannot be used (${(cause as Error).message}). Name a folder that this user may write.`,
+      { cause },
     );
   }
 }
@@ -33,10 +45,10 @@ export interface FolderLock {
 
 /**
  * Takes the folder for this process alone, and makes it where it is not there.
- * @throws FolderInUse
+ * @throws FolderInUse, FolderUnusable
  */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  make(folder);
   const lock = holdFile(join(folder, 'lock.sqlite'));
   if (lock === undefined) throw new FolderInUse(folder, runningServer(folder));
   rmSync(serverFile(folder), { force: true });
@@ -49,9 +61,9 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
-/** A folder that several processes use at once, because what one process alone may write is kept elsewhere. */
+/** A folder that several processes use at once, because what one process alone may write is kept elsewhere. @throws FolderUnusable */
 export function shareFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  make(folder);
   let announced: string | undefined;
   return {
     announce: (server) => writeWhole(serverFile(folder), (announced = `${JSON.stringify(server)}\n`)),
@@ -71,6 +83,15 @@ export function runningServer(folder: string): RunningServer | undefined {
     return server;
   } catch {
     return undefined;
+  }
+}
+
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new FolderUnusable(folder, error);
   }
 }
 

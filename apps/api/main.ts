@@ -57,7 +57,7 @@ function stopOnSignals(server: ApiServer): void {
 function fail(error: unknown): never {
   const isExpected = error instanceof WrongSettings || error instanceof FolderInUse || isStartUpCode(error);
   process.stderr.write(
-    `${isExpected ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
+    `${isExpected ? settingOf(error) + (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
   );
   process.exit(1);
 }
@@ -68,6 +68,7 @@ const START_UP_CODES = [
   'EACCES',
   'EADDRNOTAVAIL',
   'FOLDER_IN_USE',
+  'FOLDER_UNUSABLE',
   'WRONG_MASTER_KEY',
   'MASTER_KEY_UNUSABLE',
   'SCHEMA_NEWER',
@@ -76,6 +77,20 @@ const START_UP_CODES = [
   'OUTBOX_OF_ANOTHER_LOG',
   'ACCESS_DENIED',
   'STORE_UNAVAILABLE',
+];
+
+/** Which setting is meant, where the message does not say so itself. */
+function settingOf(error: unknown): string {
+  const { code = '' } = error as { code?: string };
+  const setting = SETTING_OF_CODES.find(([codes]) => codes.test(code))?.[1];
+  return setting === undefined ? '' : `${setting}: `;
+}
+
+const SETTING_OF_CODES: readonly (readonly [codes: RegExp, setting: string])[] = [
+  [/^DATABASE_/, 'REDRESS_DATABASE_URL'],
+  [/^REDIS_/, 'REDRESS_REDIS_URL'],
+  [/^EADDRINUSE$/, 'PORT'],
+  [/^EADDRNOTAVAIL$/, 'HOST'],
 ];
 
 function isStartUpCode(error: unknown): boolean {
