@@ -67,6 +67,9 @@ const START_UP_CODES = [
   'EADDRINUSE',
   'EACCES',
   'EADDRNOTAVAIL',
+  'ENOSPC',
+  'EDQUOT',
+  'SQLITE_FULL',
   'FOLDER_IN_USE',
   'FOLDER_UNUSABLE',
   'WRONG_MASTER_KEY',
@@ -89,6 +92,7 @@ function settingOf(error: unknown): string {
 const SETTING_OF_CODES: readonly (readonly [codes: RegExp, setting: string])[] = [
   [/^DATABASE_/, 'REDRESS_DATABASE_URL'],
   [/^REDIS_/, 'REDRESS_REDIS_URL'],
+  [/^(ENOSPC|EDQUOT|SQLITE_FULL)$/, 'REDRESS_DATA'],
   [/^EADDRINUSE$/, 'PORT'],
   [/^EADDRNOTAVAIL$/, 'HOST'],
 ];
