@@ -18,17 +18,24 @@ const CONNECTIONS = 64;
 const WARM_UP_S = 4;
 const SECONDS = 10;
 
+interface LoadOptions {
+  readonly overallRate?: number;
+  readonly key?: string;
+  readonly connections?: number;
+}
+
 export async function load(
   url: string,
   seconds: number,
-  { overallRate, key = KEY }: { readonly overallRate?: number; readonly key?: string } = {},
+  { overallRate, key = KEY, connections = CONNECTIONS }: LoadOptions = {},
 ): Promise<autocannon.Result> {
   const result = await autocannon({
     url: `${url}/cases`,
     method: 'POST',
     headers: { ...HEADERS, authorization: `Bearer ${key}` },
     body: BODY,
-    connections: CONNECTIONS,
+    connections,
+    timeout: 60,
     duration: seconds,
     ...(overallRate === undefined ? {} : { overallRate }),
   });

@@ -7,6 +7,8 @@ import { BODY, durablePerSecond, inFolder, load, weightOf, withServer } from './
 import { DURABLE } from './postgres.js';
 import { line } from './report.js';
 
+/** In all, however many APIs share them. */
+const CONNECTIONS = 64;
 const WARM_UP_S = 4;
 const SECONDS = 10;
 /** Longer than any first deadline of a complaint. */
@@ -79,7 +81,9 @@ async function sound(fleet: Fleet): Promise<{ command: number; view: number; job
 
 async function throughput(fleet: Fleet): Promise<void> {
   const perSecond = async (apis: readonly EngineProcess[], seconds: number): Promise<number> => {
-    const results = await Promise.all(apis.map(({ url }) => load(url, seconds, { key: ADMIN_KEY })));
+    const results = await Promise.all(
+      apis.map(({ url }) => load(url, seconds, { key: ADMIN_KEY, connections: CONNECTIONS / apis.length })),
+    );
     return results.reduce((sum, { requests, duration }) => sum + requests.total / duration, 0);
   };
   await perSecond(fleet.apis, WARM_UP_S);
