@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   groupLag,
   type EventStore,
@@ -56,6 +57,9 @@ export interface Tokens {
   positionOf(token: string): Promise<Position>;
 }
 
+/** How long a scrape of figures waits. */
+const ANSWERS_MS = 2000;
+
 /** What operators see and do of the groups by which other services share the log, whichever store it is in. */
 export class ConsumerDesk {
   constructor(
@@ -93,6 +97,16 @@ export class ConsumerDesk {
     const start = await this.start(stream, startFrom);
     await this.store.consumerGroups.create({ stream, group, startFrom: start, settings, ...(filter && { filter }) });
     return this.show({ stream, group });
+  }
+
+  /** How many each group has parked, by its name. A store that does not answer soon tells nothing. */
+  async parked(): Promise<ReadonlyMap<string, number>> {
+    const asked = this.store.consumerGroups.list().catch(() => []);
+    const sums = new Map<string, number>();
+    for (const { group, parked } of await Promise.race([asked, delay(ANSWERS_MS, [], { ref: false })])) {
+      sums.set(group, (sums.get(group) ?? 0) + parked);
+    }
+    return sums;
   }
 
   /** @returns how many were parked. @throws GroupMissing */

@@ -85,6 +85,8 @@ export class Engine {
     const { notifications } = parts;
     this.jobs = new JobDesk(notifications.jobs, time.clock, () => notifications.jobsRevived());
     this.consumers = new ConsumerDesk(store, this.feed);
+    const help = 'Events that consumers of a group put aside';
+    surroundings.telemetry.observe('redress_consumer_group_parked', help, 'group', () => this.consumers.parked());
     this.operator = new LocalOperator(directory);
     this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
