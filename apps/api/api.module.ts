@@ -10,6 +10,7 @@ import { Engine } from './engine.js';
 import { FormsController } from './forms/forms.controller.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
+import { ImportsController } from './import/imports.controller.js';
 import { ClockController } from './operations/clock.controller.js';
 import { ConsumersController } from './operations/consumers.controller.js';
 import { JobsController } from './operations/jobs.controller.js';
@@ -48,6 +49,7 @@ export class ApiModule {
         WhatIfController,
         FeedController,
         ImportController,
+        ImportsController,
         CustomersController,
         CustomerCommandsController,
         PeopleController,

@@ -120,7 +120,7 @@ function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): stri
 }
 
 /** How long to leave a question alone that is worked on. */
-const ASK_AGAIN_MS = 200;
+export const ASK_AGAIN_MS = 200;
 
 class HttpClient implements EngineClient {
   private readonly base: string;

@@ -8,7 +8,7 @@ import type { StoredEvent } from './port.js';
 export const CONSUMER_STRATEGIES = ['RoundRobin', 'DispatchToSingle', 'Pinned', 'PinnedByCorrelation'] as const;
 export type ConsumerStrategy = (typeof CONSUMER_STRATEGIES)[number];
 
-/** Milliseconds are 0 where there is no limit. */
+/** 0 milliseconds between checkpoints mean that only their count decides; 0 for an acknowledgement are over at once. */
 export interface GroupSettings {
   /** Whether events that only point to others (`$>`) are delivered as those. */
   readonly resolveLinks: boolean;

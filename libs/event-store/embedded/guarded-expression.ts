@@ -38,3 +38,12 @@ function compiled(source: string): RegExp {
     return new RegExp(source);
   }
 }
+
+export function isExpression(source: string): boolean {
+  try {
+    compiled(source);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,14 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { newId, type Position } from '#kernel';
-import {
-  appendBytes,
-  checkedEvent,
-  checkedExpectation,
-  checkedStream,
-  describable,
-  MAX_APPEND_BYTES,
-} from '../checks.js';
+import { appendBytes, checkedEvent, checkedExpectation, checkedStream, MAX_APPEND_BYTES } from '../checks.js';
 import { EventTooLarge, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StreamMetadata } from '../port.js';
 import { encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
@@ -57,11 +50,11 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
   }
 
   async deleteStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    return (await this.write('delete', describable(stream), expected, [])).position;
+    return (await this.write('delete', checkedStream(stream), expected, [])).position;
   }
 
   async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    return (await this.write('tombstone', describable(stream), expected, [])).position;
+    return (await this.write('tombstone', checkedStream(stream), expected, [])).position;
   }
 
   async setStreamMetadata(
@@ -77,7 +70,7 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
       data,
       metadata: NO_BYTES,
     };
-    return this.append(metadataStream(describable(stream)), expected, [event]);
+    return this.append(metadataStream(checkedStream(stream)), expected, [event]);
   }
 
   /** What was accepted is written before the log closes. */

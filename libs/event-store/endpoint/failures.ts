@@ -63,6 +63,10 @@ export const invalidArgument = (details: string): Failure => new Failure(status.
 /** What EventStoreDB answers where its handler threw. */
 export const handlerThrew = (): Failure => new Failure(status.UNKNOWN, 'Exception was thrown by handler.');
 
+/** EventStoreDB expects the answer for `$all` where it is named as a stream, and gets the other one. */
+export const allNamedAsStream = (): Failure =>
+  new Failure(status.UNKNOWN, 'Envelope callback expected the answer for $all, received that for a stream instead');
+
 export const readError = (result: string): Failure => new Failure(status.UNKNOWN, `Unexpected ${result}: Error`);
 
 const VERSIONS: Readonly<Record<Exclude<ExpectedRevision, bigint>, string>> = {

@@ -3,7 +3,7 @@ import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import { newId, type Position } from '#kernel';
-import { checkedEvent, checkedExpectation, checkedStream, describable } from '../checks.js';
+import { checkedEvent, checkedExpectation, checkedStream } from '../checks.js';
 import { InvalidArgument, StreamDeleted, StreamNotFound } from '../errors.js';
 import type {
   AppendResult,
@@ -146,7 +146,7 @@ export class EventStoreDb implements EventStore {
 
   async getStreamMetadata(stream: string): Promise<{ metadata: StreamMetadata; revision: bigint | undefined }> {
     try {
-      const [event] = await this.readStream(metadataStream(describable(stream)), {
+      const [event] = await this.readStream(metadataStream(checkedStream(stream)), {
         direction: 'backwards',
         maxCount: 1,
       });
@@ -170,11 +170,11 @@ export class EventStoreDb implements EventStore {
       data: encodeStreamMetadata(metadata),
       metadata: Buffer.alloc(0),
     };
-    return this.append(metadataStream(describable(stream)), expected, [event]);
+    return this.append(metadataStream(checkedStream(stream)), expected, [event]);
   }
 
   async deleteStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    const options = new streamsPb.DeleteReq.Options().setStreamIdentifier(streamIdentifier(describable(stream)));
+    const options = new streamsPb.DeleteReq.Options().setStreamIdentifier(streamIdentifier(checkedStream(stream)));
     setExpected(options, checkedExpectation(expected), new sharedPb.Empty(), (revision) =>
       options.setRevision(revision),
     );
@@ -183,7 +183,7 @@ export class EventStoreDb implements EventStore {
   }
 
   async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    const options = new streamsPb.TombstoneReq.Options().setStreamIdentifier(streamIdentifier(describable(stream)));
+    const options = new streamsPb.TombstoneReq.Options().setStreamIdentifier(streamIdentifier(checkedStream(stream)));
     setExpected(options, checkedExpectation(expected), new sharedPb.Empty(), (revision) =>
       options.setRevision(revision),
     );

@@ -1,5 +1,6 @@
 import type { EventStoreError } from '../../errors.js';
 import { messageId, type Message } from './message.js';
+import { Throughput, Timings } from './throughput.js';
 
 /** Who reads a group. */
 export interface ConsumerConnection {
@@ -14,15 +15,21 @@ export interface ConsumerConnection {
   drop(reason: EventStoreError): void;
 }
 
-let consumers = 0;
-
 /** A consumer and what is with it. */
 export class Consumer {
-  readonly number = ++consumers;
   readonly inFlight = new Map<string, Message>();
-  delivered = 0;
+  readonly throughput: Throughput;
+  /** Where the group keeps extra statistics. */
+  readonly timings: Timings | undefined;
 
-  constructor(readonly connection: ConsumerConnection) {}
+  constructor(
+    readonly connection: ConsumerConnection,
+    private readonly now: () => number,
+    withTimings: boolean,
+  ) {
+    this.throughput = new Throughput(now());
+    this.timings = withTimings ? new Timings() : undefined;
+  }
 
   get freeSlots(): number {
     return this.connection.bufferSize - this.inFlight.size;
@@ -35,9 +42,17 @@ export class Consumer {
   /** @returns whether it had room */
   push(message: Message): boolean {
     if (!this.hasRoom) return false;
-    this.inFlight.set(messageId(message), message);
-    this.delivered++;
+    const id = messageId(message);
+    this.inFlight.set(id, message);
+    this.throughput.total++;
+    this.timings?.start(id, this.now());
     this.connection.deliver(message);
     return true;
+  }
+
+  /** It is with it no more. */
+  release(id: string): void {
+    this.inFlight.delete(id);
+    this.timings?.end(id, this.now());
   }
 }

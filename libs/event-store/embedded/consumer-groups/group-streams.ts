@@ -14,6 +14,9 @@ const jsonEvent = (type: string, value: unknown): NewEvent => ({
   metadata: Buffer.alloc(0),
 });
 
+/** Read, write, delete, and the same of the metadata. */
+const ADMINISTRATORS_ONLY = { $r: '$admins', $w: '$admins', $d: '$admins', $mr: '$admins', $mw: '$admins' };
+
 /** What is kept in the log for one group, under the names that EventStoreDB has for it. */
 export class GroupStreams {
   private readonly checkpoints: string;
@@ -68,7 +71,10 @@ export class GroupStreams {
 
   /** They are with the consumers now. */
   async forgetParkedUpTo(revision: number): Promise<void> {
-    await this.store.setStreamMetadata(this.parkedStream, { truncateBefore: BigInt(revision) + 1n });
+    await this.store.setStreamMetadata(this.parkedStream, {
+      truncateBefore: BigInt(revision) + 1n,
+      custom: { $acl: ADMINISTRATORS_ONLY },
+    });
   }
 
   async delete(): Promise<void> {

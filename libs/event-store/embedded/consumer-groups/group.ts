@@ -1,12 +1,14 @@
 import type { EventStoreError } from '../../errors.js';
 import type { Links } from '../links.js';
 import { Consumer, type ConsumerConnection } from './consumer.js';
+import { Intake } from './intake.js';
 import type { GroupDefinition } from './definition.js';
 import type { GroupStreams } from './group-streams.js';
 import { messageId, type Message } from './message.js';
 import { Progress } from './progress.js';
 import type { Source } from './source.js';
 import { Consumers } from './strategies.js';
+import { Throughput, type Measured } from './throughput.js';
 
 export type NackAction = 'park' | 'retry' | 'skip' | 'stop';
 
@@ -29,26 +31,29 @@ const PAGES_PER_TURN = 50;
 
 /**
  * A persistent subscription (EVENT_STORE.md 20): what the source has goes to one of the consumers, comes back where it is not
- * acknowledged, and is parked where it comes back too often. Events are read when a consumer has room for them.
+ * acknowledged, and is parked where it comes back too often.
  */
 export class Group {
   private readonly consumers: Consumers;
   private readonly progress: Progress;
   private readonly outstanding = new Map<string, Outstanding>();
-  /** Read and not with anybody yet, in order. */
-  private waiting: Message[] = [];
+  private readonly intake: Intake;
   private retries: Message[] = [];
   private resuming = false;
   private closed = false;
-  totalItems = 0;
+  readonly throughput: Throughput;
 
   constructor(
     readonly definition: GroupDefinition,
     private readonly parts: GroupParts,
-    startAfter: number,
+    from: { readonly after: number; readonly isCheckpoint: boolean },
   ) {
-    this.consumers = new Consumers(definition.settings.strategy);
-    this.progress = new Progress(definition.settings, parts, startAfter);
+    const { settings, startFrom } = definition;
+    this.consumers = new Consumers(settings.strategy, parts.links);
+    this.throughput = new Throughput(parts.now());
+    this.progress = new Progress(settings, parts, from.after, from.isCheckpoint);
+    const fromEnd = startFrom === 'end' && !from.isCheckpoint;
+    this.intake = new Intake(definition, parts, this.progress, fromEnd);
   }
 
   get all(): readonly Consumer[] {
@@ -56,17 +61,32 @@ export class Group {
   }
 
   get counts() {
-    const { waiting, retries, outstanding, progress } = this;
+    const { intake, retries, outstanding, progress } = this;
     return {
-      waiting: waiting.length,
+      waiting: intake.waiting.length,
+      live: intake.liveCount,
       retries: retries.length,
       outstanding: outstanding.size,
       parked: this.parts.streams.parkedCount(),
-      /** The last place that was read. */
-      read: progress.read,
+      /** The last place that is known of. */
+      known: intake.lastKnown,
       checkpointed: progress.checkpointed,
-      behind: progress.read < this.parts.source.last() && waiting.length >= this.definition.settings.historyBufferSize,
+      isLive: intake.isLive,
     };
+  }
+
+  /** How fast it has been, all together and each consumer, since somebody asked. */
+  measure(): { readonly group: Measured; readonly consumers: readonly Measured[] } {
+    const nowMs = this.parts.now();
+    return {
+      group: this.throughput.measure(nowMs),
+      consumers: this.all.map(({ throughput }) => throughput.measure(nowMs)),
+    };
+  }
+
+  /** As EventStoreDB writes a place. */
+  textOf(place: number): string {
+    return this.parts.source.text(place);
   }
 
   get isFull(): boolean {
@@ -75,7 +95,7 @@ export class Group {
   }
 
   connect(connection: ConsumerConnection): Consumer {
-    const consumer = new Consumer(connection);
+    const consumer = new Consumer(connection, this.parts.now, this.definition.settings.extraStatistics);
     this.consumers.add(consumer);
     this.pump();
     return consumer;
@@ -129,16 +149,13 @@ export class Group {
     this.pump();
   }
 
-  /** Gives to consumers what they have room for. */
+  /** Gives to consumers what they have room for, and reads on. */
   pump(): void {
     if (this.resuming || this.closed) return;
-    for (let page = 0; this.all.length > 0; page++) {
+    for (let page = 0; ; page++) {
       this.retries = this.push(this.retries);
-      const before = this.waiting.length;
-      this.waiting = this.push(this.waiting);
-      const moved = this.waiting.length < before;
-      if (!this.all.some(({ hasRoom }) => hasRoom)) return;
-      if (!this.read() && !moved) return;
+      this.intake.waiting = this.push(this.intake.waiting);
+      if (!this.intake.read(this.retries.length)) return;
       if (page === PAGES_PER_TURN) return this.resume();
     }
   }
@@ -147,6 +164,11 @@ export class Group {
   close(reason: EventStoreError): void {
     this.closed = true;
     for (const { connection } of [...this.all]) connection.drop(reason);
+  }
+
+  /** A checkpoint that is being written is on disk. */
+  checkpointWritten(): Promise<void> {
+    return this.progress.written;
   }
 
   /** Writes down how far all was settled, whatever the settings say of how often. */
@@ -160,26 +182,6 @@ export class Group {
       this.resuming = false;
       this.pump();
     });
-  }
-
-  /** @returns whether there was anything */
-  private read(): boolean {
-    const { source, links } = this.parts;
-    const { readBatchSize, historyBufferSize, resolveLinks } = this.definition.settings;
-    if (this.waiting.length >= historyBufferSize) return false;
-    const rows = source.after(this.progress.read, Math.max(readBatchSize, 1));
-    const wanted = source.select(rows);
-    for (const [index, row] of rows.entries()) {
-      const place = source.placeOf(row);
-      if (place > Number.MAX_SAFE_INTEGER) break;
-      if (!wanted[index]) {
-        this.progress.skip(place);
-        continue;
-      }
-      const delivery = resolveLinks ? links.resolve(row) : { event: row };
-      this.waiting.push({ delivery, original: row, retryCount: 0, sequence: this.progress.take(place) });
-    }
-    return rows.length > 0;
   }
 
   /** @returns what nobody had room for */
@@ -197,9 +199,9 @@ export class Group {
         kept.push(message);
         continue;
       }
-      this.totalItems++;
+      this.throughput.total++;
       const { messageTimeoutMs } = this.definition.settings;
-      const expiresMs = messageTimeoutMs === 0 ? Infinity : this.parts.now() + messageTimeoutMs;
+      const expiresMs = this.parts.now() + messageTimeoutMs;
       this.outstanding.set(messageId(message), { message, consumer: pushed.to, expiresMs });
     }
     return kept;
@@ -215,7 +217,7 @@ export class Group {
     const found = this.outstanding.get(id);
     if (found === undefined) return undefined;
     this.outstanding.delete(id);
-    found.consumer.inFlight.delete(id);
+    found.consumer.release(id);
     return found.message;
   }
 
@@ -227,7 +229,9 @@ export class Group {
 
   private retry(message: Message): void {
     this.release(messageId(message));
-    this.retries.push({ ...message, retryCount: message.retryCount + 1 });
+    const again = { ...message, retryCount: message.retryCount + 1 };
+    const later = isReplayed(again) ? -1 : this.retries.findIndex((other) => !isReplayed(other) && isBefore(again, other));
+    this.retries.splice(later < 0 ? this.retries.length : later, 0, again);
   }
 
   /** It is settled when it is parked on disk; where that fails it goes out again. */
@@ -236,7 +240,7 @@ export class Group {
     this.parts.streams.park(message, reason, this.parts.now()).then(
       () => {
         if (message.sequence !== undefined) this.progress.settle(message.sequence);
-        this.progress.mark(false);
+        if (!this.closed) this.progress.mark(false);
       },
       (error: unknown) => {
         this.parts.onFault(error);
@@ -245,3 +249,6 @@ export class Group {
     );
   }
 }
+
+const isReplayed = ({ sequence }: Message): boolean => sequence === undefined;
+const isBefore = (a: Message, b: Message): boolean => a.original[0] < b.original[0];

@@ -2,7 +2,7 @@ import { GroupDropped, GroupExists, GroupMissing, StoreUnavailable } from '../..
 import { Links } from '../links.js';
 import { positionAt } from '../rows.js';
 import type { EmbeddedEventStore } from '../store.js';
-import { checkDefinition, type GroupDefinition } from './definition.js';
+import { checkBuffers, checkStart, type GroupDefinition } from './definition.js';
 import { Group, type GroupParts } from './group.js';
 import { GroupList, type GroupEntry } from './group-list.js';
 import { GroupStreams } from './group-streams.js';
@@ -15,6 +15,8 @@ const TICK_MS = 1_000;
 export class Groups {
   private readonly groups = new Map<string, Group>();
   private readonly entries = new Map<string, GroupEntry>();
+  /** Streams that have or had groups: EventStoreDB tells "none any more" from "none ever". */
+  private readonly topics = new Set<string>();
   private readonly list: GroupList;
   private readonly links: Links;
   private closed = false;
@@ -44,20 +46,20 @@ export class Groups {
     return found;
   }
 
-  /** All of them, or those of a stream. @throws GroupMissing where the stream has none */
+  /** All of them, or those of a stream. @throws GroupMissing where the stream had none since the start */
   of(stream: string | undefined): Group[] {
     const all = [...this.groups.values()];
     if (stream === undefined) return all;
-    const found = all.filter(({ definition }) => definition.stream === stream);
-    if (found.length === 0) throw new GroupMissing(stream, '');
-    return found;
+    if (!this.topics.has(stream)) throw new GroupMissing(stream, '');
+    return all.filter(({ definition }) => definition.stream === stream);
   }
 
   /** @throws GroupExists, GroupRefused */
   async create(definition: GroupDefinition, user: string): Promise<void> {
     const key = keyOf(definition);
-    checkDefinition(definition, this.store.queries.head() ?? -1);
+    checkStart(definition, this.store.queries.head() ?? -1);
     if (this.groups.has(key)) throw new GroupExists(definition.stream, definition.group);
+    checkBuffers(definition);
     this.open(this.begun(definition));
     try {
       await this.save(user);
@@ -70,11 +72,12 @@ export class Groups {
     }
   }
 
-  /** The consumers are let go; the group goes on from its checkpoint. @throws GroupMissing, GroupRefused */
+  /** The consumers are let go; the group goes on from its last checkpoint. @throws GroupMissing, GroupRefused */
   async update(definition: GroupDefinition, user: string): Promise<void> {
     const { stream, group } = definition;
     const old = this.get(stream, group);
-    checkDefinition(definition, this.store.queries.head() ?? -1);
+    checkStart(definition, this.store.queries.head() ?? -1);
+    checkBuffers(definition);
     const { filter } = old.definition;
     await this.replace(old, this.begun({ ...definition, ...(filter === undefined ? {} : { filter }) }));
     await this.save(user);
@@ -90,8 +93,9 @@ export class Groups {
     await this.save(user);
   }
 
-  /** As a restart: consumers are let go, everything is taken up from the log. */
+  /** Consumers are let go, everything is taken up from the log: what was settled since the last checkpoint comes again. */
   async restart(): Promise<void> {
+    this.topics.clear();
     for (const entry of [...this.entries.values()]) {
       await this.replace(this.get(entry.stream, entry.group), entry);
     }
@@ -122,7 +126,7 @@ export class Groups {
 
   /** Who is let go may be back at once: the next one must be there before. */
   private async replace(old: Group, entry: GroupEntry): Promise<void> {
-    await old.flush();
+    await old.checkpointWritten();
     this.open(entry);
     old.close(new GroupDropped(entry.stream, entry.group));
   }
@@ -136,9 +140,12 @@ export class Groups {
     const streams = this.streamsOf(entry);
     const parts: GroupParts = { source, streams, links: this.links, now: this.now, onFault: this.onFault };
     const checkpoint = streams.checkpoint();
-    const group = new Group(entry, parts, checkpoint === undefined ? entry.startAfter : source.parse(checkpoint));
+    const after = checkpoint === undefined ? entry.startAfter : source.parse(checkpoint);
+    const group = new Group(entry, parts, { after, isCheckpoint: checkpoint !== undefined });
     this.groups.set(keyOf(entry), group);
     this.entries.set(keyOf(entry), entry);
+    this.topics.add(entry.stream);
+    group.pump();
   }
 
   private streamsOf(of: Pick<GroupDefinition, 'stream' | 'group'>): GroupStreams {

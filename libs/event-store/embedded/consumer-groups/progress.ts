@@ -15,6 +15,8 @@ export class Progress {
   private checkpointedSequence = -1;
   private lastMarkMs = -Infinity;
   private writing = false;
+  /** What is being written down, or was: settles when it is. */
+  written: Promise<void> = Promise.resolve();
   /** Sequence numbers that are not settled, in order, with the place before each. */
   private readonly unsettled = new Map<number, number>();
 
@@ -22,8 +24,10 @@ export class Progress {
     private readonly settings: GroupSettings,
     private readonly parts: Parts,
     startAfter: number,
+    isCheckpoint: boolean,
   ) {
     this.read = startAfter;
+    if (isCheckpoint) this.checkpointed = startAfter;
   }
 
   /** The next event of the source, which somebody has to settle. */
@@ -55,7 +59,7 @@ export class Progress {
     if (early && count < maxCheckpointCount) return;
     if (count >= maxCheckpointCount || (isTick && count >= minCheckpointCount)) {
       this.lastMarkMs = nowMs;
-      this.write().catch((error: unknown) => this.parts.onFault(error));
+      this.written = this.write().catch((error: unknown) => this.parts.onFault(error));
     }
   }
 

@@ -3,14 +3,17 @@ import { StreamDeleted, StreamNotFound } from '../../errors.js';
 import { Matcher } from '../filter.js';
 import type { LogQueries } from '../log-queries.js';
 import type { EventRow } from '../rows.js';
+import { DELETED_REVISION } from '../../stream-metadata.js';
 import type { GroupDefinition, StartFrom } from './definition.js';
 
 /** Where the events of a group come from. A place is a revision, or for `$all` a position. */
 export interface Source {
   /** The place after which a group begins that has no checkpoint. */
   begin(startFrom: StartFrom): number;
-  /** What follows a place, filtered or not. */
-  after(place: number, limit: number): readonly EventRow[];
+  /** What follows a place as reads show it, filtered or not; where that is all of it, `end` is the last place there is. */
+  history(place: number, limit: number): { readonly rows: readonly EventRow[]; readonly end?: number };
+  /** What was written behind a place, whatever the metadata hide. */
+  written(place: number, limit: number): readonly EventRow[];
   /** Which of the rows the filter lets through. */
   select(rows: readonly EventRow[]): readonly boolean[];
   placeOf(row: EventRow): number;
@@ -20,6 +23,9 @@ export interface Source {
   text(place: number): string;
   parse(text: string): number;
 }
+
+/** A double cannot say the revision of a tombstone. */
+const isTombstone = (revision: number): boolean => revision > Number.MAX_SAFE_INTEGER;
 
 export const sourceOf = (definition: GroupDefinition, queries: LogQueries): Source =>
   definition.stream === ALL ? new AllSource(queries, definition) : new StreamSource(queries, definition.stream);
@@ -40,8 +46,15 @@ class StreamSource implements Source {
     return startFrom === 'start' ? -1 : startFrom - 1;
   }
 
-  after(place: number, limit: number): readonly EventRow[] {
-    return this.ofStream(() => this.queries.streamPage(this.stream, 'forwards', BigInt(place) + 1n, limit).rows) ?? [];
+  history(place: number, limit: number): ReturnType<Source['history']> {
+    if (isTombstone(place)) return { rows: [], end: place };
+    const page = this.ofStream(() => this.queries.streamPage(this.stream, 'forwards', BigInt(place) + 1n, limit));
+    if (page === undefined) return { rows: [], end: place };
+    return page.rows.length < limit ? { rows: page.rows, end: Number(page.last) } : { rows: page.rows };
+  }
+
+  written(place: number, limit: number): readonly EventRow[] {
+    return isTombstone(place) ? [] : this.queries.rowsAppendedAfter(this.stream, BigInt(place), limit);
   }
 
   select(rows: readonly EventRow[]): readonly boolean[] {
@@ -57,7 +70,7 @@ class StreamSource implements Source {
   }
 
   text(place: number): string {
-    return String(place);
+    return String(isTombstone(place) ? DELETED_REVISION : place);
   }
 
   parse(text: string): number {
@@ -94,7 +107,12 @@ class AllSource implements Source {
     return startFrom === 'start' ? -1 : startFrom - 1;
   }
 
-  after(place: number, limit: number): readonly EventRow[] {
+  history(place: number, limit: number): ReturnType<Source['history']> {
+    const rows = this.written(place, limit);
+    return rows.length < limit ? { rows, end: place } : { rows };
+  }
+
+  written(place: number, limit: number): readonly EventRow[] {
     return this.queries.rawAll(BigInt(place) + 1n, limit);
   }
 

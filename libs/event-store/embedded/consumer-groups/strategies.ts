@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { ConsumerStrategy } from '../../consumer-groups.js';
 import type { Consumer } from './consumer.js';
+import type { Links } from '../links.js';
+import type { EventRow } from '../rows.js';
 import type { Message } from './message.js';
+import { Pins } from './pins.js';
 
 /** `skipped`: the one it belongs to has no room, others may get what comes behind it. */
 export type Pushed = { readonly to: Consumer } | 'skipped' | 'full';
@@ -10,7 +12,12 @@ export type Pushed = { readonly to: Consumer } | 'skipped' | 'full';
 export class Consumers {
   private queue: Consumer[] = [];
 
-  constructor(private readonly strategy: ConsumerStrategy) {}
+  private readonly pins = new Pins();
+
+  constructor(
+    private readonly strategy: ConsumerStrategy,
+    private readonly links: Links,
+  ) {}
 
   get all(): readonly Consumer[] {
     return this.queue;
@@ -18,11 +25,13 @@ export class Consumers {
 
   add(consumer: Consumer): void {
     this.queue.push(consumer);
+    if (this.isPinned) this.pins.add(consumer, ({ inFlight }) => [...inFlight.values()].map(this.keyOf));
   }
 
   remove(consumer: Consumer): boolean {
     const before = this.queue.length;
     this.queue = this.queue.filter((other) => other !== consumer);
+    this.pins.remove(consumer);
     return this.queue.length < before;
   }
 
@@ -33,9 +42,8 @@ export class Consumers {
       case 'DispatchToSingle':
         return this.inTurns(message, false);
       case 'Pinned':
-        return this.pinned(message, (message.delivery.event ?? message.original)[1]);
       case 'PinnedByCorrelation':
-        return this.pinned(message, correlationOf(message));
+        return this.pinned(message);
       default:
         return this.strategy satisfies never;
     }
@@ -52,23 +60,32 @@ export class Consumers {
     return 'full';
   }
 
-  /** What has the same key goes to the same consumer, as long as the consumers stay the same (rendezvous hashing). */
-  private pinned(message: Message, key: string): Pushed {
+  /** What has the same key goes to the same consumer. */
+  private pinned(message: Message): Pushed {
     if (!this.queue.some(({ hasRoom }) => hasRoom)) return 'full';
-    const weight = ({ number }: Consumer): string => createHash('md5').update(`${number}:${key}`).digest('hex');
-    const chosen = this.queue.reduce((best, next) => (weight(next) > weight(best) ? next : best));
+    const chosen = this.pins.ownerOf(this.keyOf(message));
     return chosen.push(message) ? { to: chosen } : 'skipped';
   }
+
+  private get isPinned(): boolean {
+    return this.strategy === 'Pinned' || this.strategy === 'PinnedByCorrelation';
+  }
+
+  /** The stream, that of a link's target where it is known; or what belongs together by its metadata. */
+  private readonly keyOf = ({ delivery, original }: Message): string => {
+    const row = delivery.event ?? original;
+    const correlation = this.strategy === 'PinnedByCorrelation' ? correlationOf(row) : undefined;
+    return correlation ?? this.links.streamOf(row);
+  };
 }
 
-/** `$correlationId` of the metadata; the stream where there is none. */
-function correlationOf({ delivery, original }: Message): string {
-  const row = delivery.event ?? original;
+/** `$correlationId` of the metadata. */
+function correlationOf(row: EventRow): string | undefined {
   try {
     const metadata: unknown = JSON.parse(row[8].toString('utf8', row[7]));
     const id = (metadata as { $correlationId?: unknown } | null)?.$correlationId;
-    return typeof id === 'string' ? id : row[1];
+    return typeof id === 'string' ? id : undefined;
   } catch {
-    return row[1];
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@ import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.j
 import persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import { ALL } from '../../checks.js';
-import { GroupFull } from '../../errors.js';
+import { GroupFull, GroupRefused } from '../../errors.js';
 import type { Consumer } from '../../embedded/consumer-groups/consumer.js';
 import type { Group, NackAction } from '../../embedded/consumer-groups/group.js';
 import type { Groups } from '../../embedded/consumer-groups/groups.js';
@@ -14,7 +14,7 @@ import { handlerThrew } from '../failures.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
 import { idOf, streamNameOf } from '../wire/messages.js';
 import { subscriptionInfo } from './info.js';
-import { createDefinition, updateDefinition } from './settings.js';
+import { createDefinition, ownStreamOf, updateDefinition } from './settings.js';
 
 const { PersistentSubscriptionsService } = persistentGrpc;
 const { Action } = persistentPb.ReadReq.Nack;
@@ -23,6 +23,8 @@ export const persistentDefinition = {
   ...PersistentSubscriptionsService,
   read: { ...PersistentSubscriptionsService.read, responseSerialize: (bytes: unknown) => bytes as Buffer },
 };
+
+const BEFORE_ALL = 'Cannot stop replaying parked message at a negative version.';
 
 type ReadCall = ServerDuplexStream<persistentPb.ReadReq, Buffer>;
 
@@ -56,7 +58,8 @@ export function persistentService(
     delete: unary(onFault, async (request: persistentPb.DeleteReq, metadata) => {
       const { name } = gate.administrator(metadata);
       const options = required(request.getOptions());
-      await groups.delete(sourceNameOf(options), options.getGroupName(), name);
+      const stream = options.getAll() === undefined ? ownStreamOf(options.getStreamIdentifier()) : ALL;
+      await groups.delete(stream, options.getGroupName(), name);
       return new persistentPb.DeleteResp();
     }),
     getInfo: unary(onFault, async (request: persistentPb.GetInfoReq, metadata) => {
@@ -75,7 +78,9 @@ export function persistentService(
       gate.administrator(metadata);
       const options = required(request.getOptions());
       const stopAt = options.hasStopAt() ? Number(options.getStopAt()) : Infinity;
-      await groups.get(sourceNameOf(options), options.getGroupName()).replayParked(stopAt);
+      const [stream, group] = [sourceNameOf(options), options.getGroupName()];
+      if (stopAt < 0) throw new GroupRefused(stream, group, BEFORE_ALL);
+      await groups.get(stream, group).replayParked(stopAt);
       return new persistentPb.ReplayParkedResp();
     }),
     restartSubsystem: unary(onFault, async (_request: sharedPb.Empty, metadata) => {

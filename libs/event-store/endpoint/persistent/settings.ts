@@ -1,9 +1,9 @@
-import { status } from '@grpc/grpc-js';
 import persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
 import { ALL } from '../../checks.js';
 import { CONSUMER_STRATEGIES, type ConsumerStrategy, type GroupSettings } from '../../consumer-groups.js';
 import type { GroupDefinition, StartFrom } from '../../embedded/consumer-groups/definition.js';
-import { Failure, handlerThrew } from '../failures.js';
+import { GroupRefused } from '../../errors.js';
+import { allNamedAsStream, handlerThrew } from '../failures.js';
 import { filterOf } from '../streams/read-request.js';
 import { checkedRevision, END, streamNameOf } from '../wire/messages.js';
 
@@ -20,7 +20,7 @@ export function createDefinition(request: persistentPb.CreateReq): GroupDefiniti
     ...sourceOf(options, settings),
     ...(filter === undefined ? {} : { filter: filterOf(filter) }),
     group: options.getGroupName(),
-    settings: settingsOf(settings),
+    settings: settingsOf(settings, options),
   };
 }
 
@@ -29,7 +29,7 @@ export function updateDefinition(request: persistentPb.UpdateReq): GroupDefiniti
   const options = request.getOptions();
   const settings = options?.getSettings();
   if (options === undefined || settings === undefined) throw handlerThrew();
-  return { ...sourceOf(options, settings), group: options.getGroupName(), settings: settingsOf(settings) };
+  return { ...sourceOf(options, settings), group: options.getGroupName(), settings: settingsOf(settings, options) };
 }
 
 type SourceOptions = persistentPb.CreateReq.Options | persistentPb.UpdateReq.Options;
@@ -44,11 +44,18 @@ function sourceOf(options: SourceOptions, settings: Settings): Pick<GroupDefinit
   const stream = options.getStream();
   if (stream === undefined) {
     // The Node client still names the stream and the revision where releases before 21.6 looked for them.
-    return { stream: streamNameOf(options.getStreamIdentifier()), startFrom: startAt(settings.getRevision()) };
+    return { stream: ownStreamOf(options.getStreamIdentifier()), startFrom: startAt(settings.getRevision()) };
   }
-  const name = streamNameOf(stream.getStreamIdentifier());
+  const name = ownStreamOf(stream.getStreamIdentifier());
   if (stream.hasEnd()) return { stream: name, startFrom: 'end' };
   return { stream: name, startFrom: stream.hasRevision() ? startAt(stream.getRevision()) : 'start' };
+}
+
+/** @throws Failure where `$all` is named as a stream */
+export function ownStreamOf(identifier: Parameters<typeof streamNameOf>[0]): string {
+  const name = streamNameOf(identifier);
+  if (name === ALL) throw allNamedAsStream();
+  return name;
 }
 
 function startAt(revision: string): StartFrom {
@@ -56,7 +63,7 @@ function startAt(revision: string): StartFrom {
   return revision === '0' ? 'start' : Number(checkedRevision(revision));
 }
 
-function settingsOf(settings: Settings): GroupSettings {
+function settingsOf(settings: Settings, options: SourceOptions): GroupSettings {
   return {
     resolveLinks: settings.getResolveLinks(),
     extraStatistics: settings.getExtraStatistics(),
@@ -73,16 +80,18 @@ function settingsOf(settings: Settings): GroupSettings {
     liveBufferSize: settings.getLiveBufferSize(),
     readBatchSize: settings.getReadBatchSize(),
     historyBufferSize: settings.getHistoryBufferSize(),
-    strategy: strategyOf(settings),
+    strategy: strategyOf(settings, options),
   };
 }
 
 const NUMBERED: readonly ConsumerStrategy[] = ['DispatchToSingle', 'RoundRobin', 'Pinned'];
 
-function strategyOf(settings: Settings): ConsumerStrategy {
+/** @throws GroupRefused where there is no such strategy */
+function strategyOf(settings: Settings, options: SourceOptions): ConsumerStrategy {
   const name = 'getConsumerStrategy' in settings ? settings.getConsumerStrategy() : '';
   if (name === '') return NUMBERED[settings.getNamedConsumerStrategy()] ?? 'RoundRobin';
   const strategy = CONSUMER_STRATEGIES.find((known) => known === name);
-  if (strategy === undefined) throw new Failure(status.INVALID_ARGUMENT, `Consumer strategy ${name} does not exist.`);
-  return strategy;
+  if (strategy !== undefined) return strategy;
+  const { stream } = sourceOf(options, settings);
+  throw new GroupRefused(stream, options.getGroupName(), `Consumer strategy ${name} does not exist.`);
 }

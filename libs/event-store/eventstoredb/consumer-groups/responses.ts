@@ -55,7 +55,8 @@ export function groupInfo(info: persistentPb.SubscriptionInfo): GroupInfo {
       extraStatistics: info.getExtraStatistics(),
       messageTimeoutMs: info.getMessageTimeoutMilliseconds(),
       maxRetryCount: info.getMaxRetryCount(),
-      checkpointAfterMs: info.getCheckPointAfterMilliseconds(),
+      // "Never" is more than the answer's 32 bits can say.
+      checkpointAfterMs: Math.max(0, info.getCheckPointAfterMilliseconds()),
       minCheckpointCount: info.getMinCheckPointCount(),
       maxCheckpointCount: info.getMaxCheckPointCount(),
       maxSubscriberCount: info.getMaxSubscriberCount(),
@@ -66,7 +67,8 @@ export function groupInfo(info: persistentPb.SubscriptionInfo): GroupInfo {
     },
     consumers: info.getConnectionsList().map(connected),
     delivered: Number(info.getTotalItems()),
-    waiting: info.getReadBufferCount() + Number(info.getLiveBufferCount()) + info.getRetryBufferCount(),
+    // The live buffer still counts what was sent long ago.
+    waiting: info.getReadBufferCount() + info.getRetryBufferCount(),
     inFlight: info.getTotalInFlightMessages(),
     parked: Number(info.getParkedMessageCount()),
     read: placeOf(stream, info.getLastKnownEventPosition()),
