@@ -15,9 +15,9 @@ import { failed } from './http/validate.js';
 /** A consumer group as operators see it: whether somebody consumes, and what has piled up. */
 export interface ShownGroup extends GroupName {
   readonly consumers: number;
-  /** Events that it has not read yet; null in `$all`, where nobody counts them, and where the store does not say. */
-  readonly unread: number | null;
-  /** When the first of these was written; null where it has read all, or the store does not say. */
+  /** Events that it has not settled; null in `$all` where more wait than it reads ahead, which nobody counts. */
+  readonly lag: number | null;
+  /** When the first event behind its checkpoint was written; null where all is settled, or the store does not say. */
   readonly behindSince: Instant | null;
   /** Read and with nobody yet, what comes again included. */
   readonly waiting: number;
@@ -122,12 +122,12 @@ export class ConsumerDesk {
   }
 
   private async shown(info: GroupInfo): Promise<ShownGroup> {
-    const { unread, sinceMs } = await groupLag(this.store, info);
+    const { events, sinceMs } = await groupLag(this.store, info);
     return {
       stream: info.stream,
       group: info.group,
       consumers: info.consumers.length,
-      unread: unread === undefined ? null : Number(unread),
+      lag: events ?? null,
       behindSince: sinceMs === undefined ? null : instant(sinceMs),
       waiting: info.waiting,
       inFlight: info.inFlight,
