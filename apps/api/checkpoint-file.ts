@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { comparePositions, parsePositionToken, positionToken, type Position } from '#kernel';
+import { writeWhole } from './whole-file.js';
 
 /** How far an automation has come, in a file of the data folder. */
 export interface CheckpointFile {
@@ -16,8 +17,7 @@ export function checkpointFile(file: string, epoch: string, head: Position): Che
   return {
     read: () => position,
     write: (reached) => {
-      writeFileSync(`${file}.new`, positionToken(epoch, reached));
-      renameSync(`${file}.new`, file);
+      writeWhole(file, positionToken(epoch, reached));
       position = reached;
     },
   };

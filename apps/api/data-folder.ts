@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdFile } from '#event-store/embedded';
+import { writeWhole } from './whole-file.js';
 
 /** Another process holds the data folder. `server` is there where it is a server that answers. */
 export class FolderInUse extends Error {
@@ -74,8 +75,3 @@ export function runningServer(folder: string): RunningServer | undefined {
 }
 
 const serverFile = (folder: string): string => join(folder, 'server.json');
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
-}

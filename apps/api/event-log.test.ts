@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { startEndpoint, type Endpoint, type EndpointAccess } from '#event-store/endpoint';
 import { freePort } from '#testing';
+import { openLogReader } from '../worker/log-reader.js';
 import { openEventLog } from './event-log.js';
 
 const BRIEF = { forMs: 0, attemptMs: 100 };
@@ -18,10 +19,13 @@ const access: EndpointAccess = {
 };
 
 let folder: string;
+/** Of the engine: the log that the endpoint serves lies in another one. */
+let own: string;
 let store: EmbeddedEventStore;
 let endpoints: Endpoint[];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'redress-event-log-'));
+  own = mkdtempSync(join(tmpdir(), 'redress-event-log-own-'));
   store = await openEmbeddedEventStore({ folder });
   const serve = (insecure: boolean): Promise<Endpoint> =>
     startEndpoint({ store, access: { ...access, insecure }, host: '127.0.0.1', port: 0, onFault: () => undefined });
@@ -30,11 +34,11 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const endpoint of endpoints) await endpoint.close();
   await store.close();
-  rmSync(folder, { recursive: true, force: true });
+  for (const it of [folder, own]) rmSync(it, { recursive: true, force: true });
 });
 
 const open = (port: number, testClock?: string) =>
-  openEventLog({ folder, eventStoreUrl: `esdb://127.0.0.1:${port}?tls=false`, testClock }, logger, BRIEF);
+  openEventLog({ folder: own, eventStoreUrl: `esdb://127.0.0.1:${port}?tls=false`, testClock }, logger, BRIEF);
 
 test('EVENTS 20: a log in EventStoreDB that was named under a test clock takes no real time', async () => {
   const { port } = endpoints[0]!;
@@ -56,4 +60,22 @@ test('issue 11: wrong credentials, and a host that nobody answers at, are said a
     code: 'STORE_UNAVAILABLE',
     message: expect.stringContaining(`127.0.0.1:${port}`),
   });
+});
+
+test('issue 11: where folder and settings disagree about where the log is, neither is opened, and nothing begins anew', async () => {
+  const { port } = endpoints[0]!;
+  await (await open(port, 'now')).close();
+  const embedded = openEventLog({ folder: own, eventStoreUrl: undefined, testClock: 'now' }, logger);
+  await expect(embedded).rejects.toMatchObject({
+    code: 'LOG_ELSEWHERE',
+    message: expect.stringContaining(`esdb://127.0.0.1:${port}: set EVENTSTOREDB_URL`),
+  });
+  await expect(openLogReader({ folder: own, eventStoreUrl: undefined })).rejects.toMatchObject({
+    code: 'LOG_ELSEWHERE',
+  });
+  const eventStoreUrl = `esdb://127.0.0.1:${port}?tls=false`;
+  await expect(openEventLog({ folder, eventStoreUrl, testClock: 'now' }, logger, BRIEF)).rejects.toMatchObject({
+    code: 'LOG_HERE',
+  });
+  expect(readdirSync(own)).toEqual(['log-elsewhere']);
 });

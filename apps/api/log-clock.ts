@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instant, laterOf, parseInstant, SystemClock, TestClock, type Clock, type Instant } from '#kernel';
+import { writeWhole } from './whole-file.js';
 
 /** Where a test clock stood last: a server that starts again goes on from there. */
 const STANDING_FILE = 'test-clock';
@@ -31,9 +32,7 @@ function movable(folder: string, wanted: Instant | 'now'): LogClock {
   const clock = new TestClock(start);
   const moveTo = (at: Instant): void => {
     clock.moveTo(at);
-    const file = join(folder, STANDING_FILE);
-    writeFileSync(`${file}.new`, at);
-    renameSync(`${file}.new`, file);
+    writeWhole(join(folder, STANDING_FILE), at);
   };
   moveTo(start);
   return { clock, system: undefined, test: { clock, moveTo } };

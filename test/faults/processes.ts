@@ -1,64 +1,78 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openSql } from '#sql';
-import { dueBefore, type ViewsSchema } from '#views';
 import { ADMIN_KEY, type EngineProcess } from '../support/engine.js';
 import { Random } from '../support/random.js';
 import { countRows, dumpViews, partFromRebuild } from '../support/views.js';
 import { judgeLog, type Judgement } from './kill/judge.js';
 import { Load } from './kill/load.js';
+import { deliveryFaults } from './processes/deliveries.js';
 import { Fleet } from './processes/fleet.js';
 import { outboxFaults } from './processes/outbox.js';
+import { settled } from './processes/settled.js';
 
 export interface FleetReport extends Judgement {
   readonly seed: number;
   readonly happened: readonly Fault[];
   readonly answered: number;
   readonly rowsCompared: number;
+  readonly mails: number;
 }
 
-export const FAULTS = ['api killed', 'worker killed', 'event store killed', 'database killed'] as const;
+export const FAULTS = [
+  'api killed',
+  'worker killed',
+  'event store killed',
+  'database killed',
+  'redis killed',
+  'redis emptied',
+] as const;
 export type Fault = (typeof FAULTS)[number];
 
 const APIS = 2;
 const WORKERS = 3;
-const WRITERS = 4;
-const LEAST_ANSWERS = 10;
-const MOST_ANSWERS = 40;
+const WRITERS = 3;
+const LEAST_ANSWERS = 5;
+const MOST_ANSWERS = 25;
 const PATIENCE_MS = 120_000;
 
+/** Who is told of escalations and of deadlines, by mail. */
+const POSTS = ['service_centre_head', 'unit_head', 'company_leaders'];
+/** How many deliveries a worker process has in hand at a time. */
+const DELIVERIES_AT_ONCE = 4;
+
 /**
- * Two API and three worker processes over one log and one database, under load. API and worker processes, the event store and
- * PostgreSQL are killed and started again, one after the other as the seed has it; then it is looked whether all that was answered is so,
- * every view equals a rebuild, nothing due is left, and everybody was told once (issue 11).
- * @returns undefined where the machine has no PostgreSQL
+ * Two API and three worker processes over one log, one database and one Redis, under load. API and worker processes, the event
+ * store, PostgreSQL and Redis are killed and started again, and Redis is emptied, one after the other as the seed has it; then it is
+ * looked whether all that was answered is so, every view equals a rebuild, nothing due is left, and everybody was told once (issue 11).
+ * @returns undefined where the machine has no PostgreSQL or no Redis
  */
 export async function killProcesses(faults: readonly Fault[], seed: number): Promise<FleetReport | undefined> {
   const random = new Random(seed);
   const fleet = await Fleet.start(APIS, WORKERS);
   if (fleet === undefined) return undefined;
   try {
-    const hire = async (name: string, role: string): Promise<string> => {
-      const person = await fleet.post('/people', { kind: 'person', name });
-      return (await fleet.post('/keys', { personId: person.body.id, role, label: name })).body.key as string;
-    };
-    const senders = [ADMIN_KEY, await hire('Wang', 'supervisor'), await hire('Zhao', 'agent')];
+    const senders = [ADMIN_KEY, await fleet.hire('Wang', 'supervisor', POSTS), await fleet.hire('Zhao', 'agent')];
     const load = new Load(fleet, senders, random.fork());
     await underLoad(fleet, load, faults, random);
     fleet.resume();
     await load.resend();
     const found = await load.repeat(10);
     await rebuilt(fleet, 'case-board');
-    await settled(fleet);
-    const { folder, stores, endpoint } = fleet;
-    found.push(...(await outboxFaults(folder, stores, PATIENCE_MS)));
+    const { data, stores, services } = fleet;
+    const { endpoint } = services;
+    await settled(fleet, PATIENCE_MS);
+    found.push(...(await outboxFaults(data, stores, PATIENCE_MS)));
+    // What nobody had been told of yet is on its way now.
+    await settled(fleet, PATIENCE_MS);
+    found.push(...(await deliveryFaults(services, mostInHand(faults))), ...ownFaults(fleet.log));
     await Promise.all(fleet.all.map((it) => it.stop()));
     const judgement = await judgeLog(endpoint.folder, load.answers.values(), endpoint.url);
-    found.push(...judgement.faults, ...(await partFromRebuild(folder, stores)));
+    found.push(...judgement.faults, ...(await partFromRebuild(data, stores)));
     return {
       ...judgement,
       ...{ seed, happened: faults, faults: found, answered: load.answers.size },
-      rowsCompared: countRows(await dumpViews(folder, stores.REDRESS_DATABASE_URL)),
+      rowsCompared: countRows(await dumpViews(data, stores.REDRESS_DATABASE_URL)),
+      mails: services.mail.mails.length,
     };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${fleet.log.slice(-4000)}`, { cause: error });
@@ -84,14 +98,16 @@ async function underLoad(fleet: Fleet, load: Load, faults: readonly Fault[], ran
   over.catch(() => undefined);
   for (const fault of faults) {
     await Promise.race([more(), over]);
-    await Promise.race([happen(fault, fleet, random), over]);
+    await Promise.race([happen(fault, fleet, random, more), over]);
   }
   await Promise.race([more(), over]);
   fleet.finish();
   await working;
 }
 
-async function happen(fault: Fault, fleet: Fleet, random: Random): Promise<void> {
+/** Redis is missed by nobody who is answered: it stays away for a while. */
+async function happen(fault: Fault, fleet: Fleet, random: Random, more: () => Promise<void>): Promise<void> {
+  const { endpoint, postgres, redis } = fleet.services;
   const again = async (engine: EngineProcess): Promise<void> => {
     await engine.kill();
     await engine.run();
@@ -102,14 +118,31 @@ async function happen(fault: Fault, fleet: Fleet, random: Random): Promise<void>
     case 'worker killed':
       return again(random.pick(fleet.workers));
     case 'event store killed':
-      await fleet.endpoint.stop('SIGKILL');
-      return fleet.endpoint.run();
+      await endpoint.stop('SIGKILL');
+      return endpoint.run();
     case 'database killed':
-      return fleet.postgres.restart();
+      return postgres.restart();
+    case 'redis killed':
+      await redis.kill();
+      await more();
+      return redis.restart();
+    case 'redis emptied':
+      return fleet.services.emptyRedis();
     default:
       return fault satisfies never;
   }
 }
+
+/** Requests that failed by a fault of ours, as the processes have logged them: what is away is answered with 503. */
+const ownFaults = (log: string): string[] =>
+  log.split('\n').filter((line) => line.includes('"msg":"a request failed"'));
+
+/** How many deliveries the faults can have cut off between the mail server's answer and the ledger. */
+const mostInHand = (faults: readonly Fault[]): number =>
+  faults.reduce((sum, fault) => sum + (CUTS[fault] ?? 0) * DELIVERIES_AT_ONCE, 0);
+
+/** Whose workers a fault takes away from what they have in hand. */
+const CUTS: Partial<Record<Fault, number>> = { 'worker killed': 1, 'database killed': WORKERS };
 
 /** An API asks, a worker rebuilds: until readers see the new generation. */
 async function rebuilt(fleet: Fleet, name: string): Promise<void> {
@@ -123,44 +156,22 @@ async function rebuilt(fleet: Fleet, name: string): Promise<void> {
   }
 }
 
-/** Until the views have seen everything, and nothing is due any more. Time goes on meanwhile: what failed is tried again after a rest. */
-async function settled(fleet: Fleet): Promise<void> {
-  const db = openSql<ViewsSchema>({ url: fleet.postgres.url }, { readonly: true });
-  try {
-    for (const untilMs = Date.now() + PATIENCE_MS; ;) {
-      await fleet.post('/test-clock', { advanceMs: 1_000 });
-      const head = (await fleet.get('/events?after=head')).body.next as string;
-      const { status } = await fleet.get(`/counts?atLeast=${head}`);
-      const { now } = (await fleet.get('/clock')).body as { now: string };
-      const due = await dueBefore(db, now, 1);
-      const same = ((await fleet.get('/events?after=head')).body.next as string) === head;
-      if (status === 200 && due.length === 0 && same) return;
-      if (Date.now() > untilMs) throw new Error(`not settled: views ${status}, due ${JSON.stringify(due)} at ${now}`);
-    }
-  } finally {
-    await db.destroy();
-  }
-}
-
-/** Every kind of fault in an order that the seed chooses, so often. */
-export function drawFaults(random: Random, count: number): Fault[] {
-  const bag: Fault[] = [];
-  const drawn: Fault[] = [];
-  while (drawn.length < count) {
-    if (bag.length === 0) bag.push(...FAULTS);
-    drawn.push(...bag.splice(random.below(bag.length), 1));
-  }
-  return drawn;
+/** Every kind of fault once a round, in an order that the seed chooses. */
+export function drawFaults(random: Random, rounds: number): Fault[] {
+  return Array.from({ length: rounds }, () => {
+    const bag: Fault[] = [...FAULTS];
+    return FAULTS.map(() => bag.splice(random.below(bag.length), 1)[0]!);
+  }).flat();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
-    options: { faults: { type: 'string', default: '20' }, seed: { type: 'string' } },
+    options: { rounds: { type: 'string', default: '5' }, seed: { type: 'string' } },
   });
   const seed = values.seed === undefined ? Random.newSeed() : Number(values.seed);
   console.log(`seed ${seed}`);
-  const report = await killProcesses(drawFaults(new Random(seed), Number(values.faults)), seed);
-  if (report === undefined) throw new Error('there is no PostgreSQL here');
+  const report = await killProcesses(drawFaults(new Random(seed), Number(values.rounds)), seed);
+  if (report === undefined) throw new Error('there is no PostgreSQL or no Redis here');
   const { faults, ...figures } = report;
   console.log(JSON.stringify(figures, null, 2));
   console.log(faults.length === 0 ? 'all of it holds' : `${faults.length} faults`, ...faults.slice(0, 50));

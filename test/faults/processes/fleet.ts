@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres, type RestartableServer } from '#testing';
-import { EndpointProcess } from '../../../libs/event-store/endpoint/testing/endpoint-process.js';
 import { EngineProcess, type Answer } from '../../support/engine.js';
 import type { Stores } from '../../support/views.js';
+import { Services } from './services.js';
 
 export const FLEET_START = '2026-01-05T01:00:00.000Z';
 /** So long a client tries again what got no answer, before it gives up on the whole. */
@@ -12,7 +11,7 @@ const PATIENCE_MS = 120_000;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Several API and worker processes over one log and one database; a client that tries again until somebody answers. */
+/** Several API and worker processes over one log, one database and one Redis; a client that tries again until somebody answers. */
 export class Fleet {
   private now = FLEET_START;
   private turn = 0;
@@ -20,31 +19,35 @@ export class Fleet {
 
   private constructor(
     readonly folder: string,
-    readonly endpoint: EndpointProcess,
-    readonly postgres: RestartableServer,
+    readonly services: Services,
     readonly apis: readonly EngineProcess[],
     readonly workers: readonly EngineProcess[],
   ) {}
 
-  /** @returns undefined where the machine has no PostgreSQL */
+  /** @returns undefined where the machine has no PostgreSQL or no Redis */
   static async start(apis: number, workers: number): Promise<Fleet | undefined> {
-    const postgres = await startPostgres(join(tmpdir(), `redress-fleet-${process.pid}-${Date.now()}`));
-    if (postgres === undefined) return undefined;
-    const endpoint = await EndpointProcess.start();
     const folder = mkdtempSync(join(tmpdir(), 'redress-fleet-'));
+    // PostgreSQL runs as another user and must get through to its own folder.
+    chmodSync(folder, 0o755);
+    const services = await Services.start(folder);
+    if (services === undefined) return undefined;
+    const { endpoint, postgres, redis, mail } = services;
     const process_ = (role: string): EngineProcess =>
       EngineProcess.on(
         {
           EVENTSTOREDB_URL: endpoint.url,
           REDRESS_DATABASE_URL: postgres.url,
+          REDRESS_REDIS_URL: redis.url,
+          REDRESS_SMTP_URL: mail.url,
+          REDRESS_MAIL_FROM: 'redress@example.org',
           REDRESS_ROLE: role,
           REDRESS_TEST_CLOCK: FLEET_START,
           REDRESS_LOG_LEVEL: 'error',
         },
-        folder,
+        join(folder, 'data'),
       );
     const some = (role: string, count: number): EngineProcess[] => Array.from({ length: count }, () => process_(role));
-    const fleet = new Fleet(folder, endpoint, postgres, some('api', apis), some('worker', workers));
+    const fleet = new Fleet(folder, services, some('api', apis), some('worker', workers));
     try {
       // The first one makes the master key that all of them take from the folder.
       await fleet.workers[0]!.run();
@@ -56,12 +59,18 @@ export class Fleet {
     }
   }
 
+  /** The data folder of all of them. */
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
   get all(): readonly EngineProcess[] {
     return [...this.workers, ...this.apis];
   }
 
   get stores(): Stores {
-    return { EVENTSTOREDB_URL: this.endpoint.url, REDRESS_DATABASE_URL: this.postgres.url };
+    const { endpoint, postgres } = this.services;
+    return { EVENTSTOREDB_URL: endpoint.url, REDRESS_DATABASE_URL: postgres.url };
   }
 
   get log(): string {
@@ -87,10 +96,22 @@ export class Fleet {
     return this.answered((api) => api.post(path, body, headers));
   }
 
+  /** A person who is told by mail and holds these posts, as all processes know. @returns a key of this role */
+  async hire(name: string, role: string, posts: readonly string[] = []): Promise<string> {
+    const person = await this.post('/people', { kind: 'person', name });
+    await this.answered((api) => api.send('PATCH', `/people/${person.body.id}`, { email: `${name}@example.org` }));
+    for (const post of posts) await this.post('/posts', { post, personIds: [person.body.id] });
+    const isKnown = async (to: EngineProcess): Promise<boolean> => {
+      const held = (await to.get('/posts')).body.items as { post: string; personIds: string[] }[];
+      return posts.every((post) => held.some((it) => it.post === post && it.personIds.includes(person.body.id)));
+    };
+    for (const it of this.all) while (!(await isKnown(it)));
+    return (await this.post('/keys', { personId: person.body.id, role, label: name })).body.key as string;
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.all.map((it) => it.kill()));
-    await this.endpoint.end();
-    await this.postgres.stop();
+    await this.services.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
