@@ -14,9 +14,9 @@ import { failed } from './http/validate.js';
 /** A consumer group as operators see it: whether somebody consumes, and what has piled up. */
 export interface ShownGroup extends GroupName {
   readonly consumers: number;
-  /** Events that it has not read yet; null in `$all`, where nobody counts them, and where the store does not say. */
+  /** Events that it has given to nobody yet; null in `$all`, where nobody counts them, and where the store does not say. */
   readonly unread: number | null;
-  /** When the first of these was written; null where it has read all, or the store does not say. */
+  /** When the first of these was written; null where there is none, or the store does not say. */
   readonly behindSince: Instant | null;
   /** Read and with nobody yet, what comes again included. */
   readonly waiting: number;

@@ -5,7 +5,7 @@ import { StreamDeleted } from './errors.js';
 import { orNone } from './or-none.js';
 import type { EventReader, StoredEvent } from './port.js';
 
-/** What of its stream a group has not read yet. */
+/** What of its stream a group has given to nobody yet. A group reads ahead: what waits with it counts. */
 export interface GroupLag {
   /** How many events; undefined in `$all`, where nobody counts them, and where the store does not say how far the group is. */
   readonly unread: bigint | undefined;
@@ -18,13 +18,16 @@ const UNKNOWN: GroupLag = { unread: undefined, sinceMs: undefined };
 const PAGE = 100;
 
 /** How far a group is behind the log. It reads an event or two of it. */
-export async function groupLag(reader: EventReader, { stream, read, startFrom }: GroupInfo): Promise<GroupLag> {
-  if (stream === ALL) return typeof read === 'bigint' ? UNKNOWN : lagInAll(reader, read, startFrom);
+export async function groupLag(reader: EventReader, info: GroupInfo): Promise<GroupLag> {
+  const { stream, read, startFrom, waiting, checkpoint } = info;
+  // Where the first that waits stands in $all nobody says; it is behind the checkpoint.
+  const reached = waiting > 0 ? checkpoint : read;
+  if (stream === ALL) return typeof reached === 'bigint' ? UNKNOWN : lagInAll(reader, reached, startFrom);
   if (typeof read === 'object') return UNKNOWN;
   // Who has read nothing begins where it was told to; where the end was when it was told so is not known.
   if (read === undefined && startFrom === 'end') return UNKNOWN;
-  const next = read !== undefined ? read + 1n : typeof startFrom === 'bigint' ? startFrom : 0n;
-  return lagInStream(reader, stream, next);
+  const next = read !== undefined ? read + 1n - BigInt(waiting) : typeof startFrom === 'bigint' ? startFrom : 0n;
+  return lagInStream(reader, stream, next < 0n ? 0n : next);
 }
 
 async function lagInStream(reader: EventReader, stream: string, next: bigint): Promise<GroupLag> {
