@@ -230,7 +230,9 @@ export class Group {
   private retry(message: Message): void {
     this.release(messageId(message));
     const again = { ...message, retryCount: message.retryCount + 1 };
-    const later = isReplayed(again) ? -1 : this.retries.findIndex((other) => !isReplayed(other) && isBefore(again, other));
+    const later = isReplayed(again)
+      ? -1
+      : this.retries.findIndex((other) => !isReplayed(other) && isBefore(again, other));
     this.retries.splice(later < 0 ? this.retries.length : later, 0, again);
   }
 
