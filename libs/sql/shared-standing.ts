@@ -31,7 +31,7 @@ interface Books {
   readonly parked: Awaited<ReturnType<typeof loadParked>>;
 }
 
-/** @returns undefined where one of the views is not there for readers yet, or nobody keeps them who has told of them */
+/** @returns undefined where one of the views is not there for readers yet; views that nobody keeps at the moment are read all the same */
 export async function standingOf(db: AnyDb, names: readonly string[]): Promise<SharedStanding | undefined> {
   const generations = await storedGenerations(db);
   const shares = await loadShares(db);
@@ -44,8 +44,9 @@ export async function standingOf(db: AnyDb, names: readonly string[]): Promise<S
   }));
   const statuses = told.flatMap(({ status }) => status ?? []);
   const served = generations.filter(({ serving }) => serving);
-  if (statuses.length === 0 || !names.every((name) => served.some((it) => it.name === name))) return undefined;
-  const head = statuses.map((it) => it.head).reduce((a, b) => (a.commit >= b.commit ? a : b));
+  if (!names.every((name) => served.some((it) => it.name === name))) return undefined;
+  const reached = served.flatMap((it) => checkpointsOf(it, shares).map(({ checkpoint }) => checkpoint));
+  const head = [...statuses.map((it) => it.head), ...reached].reduce((a, b) => (a.commit >= b.commit ? a : b), START);
   const books = { generations, shares, told, head, parked };
   const projections = served.map((it) => statusFromBooks(it, books));
   const going = served.filter((_, at) => projections[at]!.stopped === undefined);

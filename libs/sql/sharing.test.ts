@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { comparePositions, type Position } from '#kernel';
 import { sql } from 'kysely';
 import { migrateViews } from './books.js';
 import { KeepingDealt } from './keeping-dealt.js';
 import { openWriter, standingOf, tellStatus, VIEWS, type Row, type SharedStanding, type SqlWriter } from './index.js';
 import { freshSchema, note, notes, onPostgres, poisoned, TestLog, TestViews, total } from './testing/index.js';
+
+// Several keepers over a server that others use, too: on a machine that is busy each step takes its time.
+jest.setTimeout(300_000);
 
 const ALL = [notes(), total];
 const NAMES = ALL.map(({ name }) => name);
