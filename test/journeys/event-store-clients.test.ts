@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient, jsonEvent, START, streamNameFilter, type ResolvedEvent } from '@eventstore/db-client';
 import { COMPLAINT, Server } from './server.js';
 
+/** Programs are started one after another, also on a machine that does much else. */
+const LONGEST_MS = 240_000;
 const EXAMPLE = join(import.meta.dirname, '../../../docs/examples/consume-group.mjs');
 
 /** The endpoint serves the embedded log, whatever store the other journeys are on. */
@@ -33,7 +35,7 @@ describe('beside clients of EventStoreDB', () => {
   beforeAll(async () => {
     server = await Server.start(esdb);
     client = connect(server);
-  });
+  }, LONGEST_MS);
   afterAll(async () => {
     await client.dispose();
     await server.end();
@@ -81,48 +83,54 @@ describe('beside clients of EventStoreDB', () => {
     expect((await server.admin.get('/health')).status).toBe(200);
   });
 
-  test('issue 11: an operator makes a group, sees that its service is stuck, and replays what was parked', async () => {
-    expect(await server.redress('consumers', 'create', '$all', 'mirror', '--stream-prefixes', 'case-')).toMatchObject({
-      code: 0,
-      out: expect.stringMatching(/^\$all {2}mirror {2}consumers 0 /),
-    });
-    const id = await server.admin.receive();
-    const service = client.subscribeToPersistentSubscriptionToAll('mirror');
-    const working = (async () => {
-      for await (const resolved of service) {
-        const { streamId, revision } = resolved.event!;
-        if (streamId === `case-${id}` && revision === 0n) await service.nack('park', 'no room for it', resolved);
-        else await service.ack(resolved);
-      }
-    })();
-    const until = async (holds: (group: { parked: number; consumers: number }) => boolean): Promise<void> => {
-      while (!holds((await server.admin.get('/consumer-groups/$all/mirror')).body)) await delay(50);
-    };
-    await until(({ parked }) => parked === 1);
-    await service.unsubscribe();
-    await working;
-    await until(({ consumers }) => consumers === 0);
-    expect((await server.admin.get('/consumer-groups')).body).toMatchObject({
-      items: [{ stream: '$all', group: 'mirror', parked: 1, inFlight: 0 }],
-    });
-    expect((await server.admin.get('/metrics')).body).toContain('redress_consumer_group_parked{group="mirror"} 1');
-
-    const example = spawn(process.execPath, [EXAMPLE], { env: { ...process.env, ESDB: urlOf(server) } });
-    try {
-      const lines = createInterface({ input: example.stdout })[Symbol.asyncIterator]();
-      const replay = await server.redress('consumers', 'replay', '$all', 'mirror');
-      expect(replay).toEqual({ code: 0, out: '1 parked events are sent again.\n' });
-      const mine = `case-${id}@0 CaseReceived`;
-      while (!(await lines.next()).value?.startsWith(mine));
-      expect((await server.redress('consumers', 'show', '$all', 'mirror')).out).toMatch(
-        /consumers 1 .* parked 0[^]*maxRetryCount 10[^]*anonymous .* 127\.0\.0\.1/,
+  test(
+    'issue 11: an operator makes a group, sees that its service is stuck, and replays what was parked',
+    async () => {
+      expect(await server.redress('consumers', 'create', '$all', 'mirror', '--stream-prefixes', 'case-')).toMatchObject(
+        {
+          code: 0,
+          out: expect.stringMatching(/^\$all {2}mirror {2}consumers 0 /),
+        },
       );
-    } finally {
-      example.kill();
-    }
-    expect(await server.admin.send('DELETE', '/consumer-groups/$all/mirror')).toMatchObject({ status: 200 });
-    expect((await server.admin.get('/consumer-groups')).body).toEqual({ items: [] });
-  });
+      const id = await server.admin.receive();
+      const service = client.subscribeToPersistentSubscriptionToAll('mirror');
+      const working = (async () => {
+        for await (const resolved of service) {
+          const { streamId, revision } = resolved.event!;
+          if (streamId === `case-${id}` && revision === 0n) await service.nack('park', 'no room for it', resolved);
+          else await service.ack(resolved);
+        }
+      })();
+      const until = async (holds: (group: { parked: number; consumers: number }) => boolean): Promise<void> => {
+        while (!holds((await server.admin.get('/consumer-groups/$all/mirror')).body)) await delay(50);
+      };
+      await until(({ parked }) => parked === 1);
+      await service.unsubscribe();
+      await working;
+      await until(({ consumers }) => consumers === 0);
+      expect((await server.admin.get('/consumer-groups')).body).toMatchObject({
+        items: [{ stream: '$all', group: 'mirror', parked: 1, inFlight: 0 }],
+      });
+      expect((await server.admin.get('/metrics')).body).toContain('redress_consumer_group_parked{group="mirror"} 1');
+
+      const example = spawn(process.execPath, [EXAMPLE], { env: { ...process.env, ESDB: urlOf(server) } });
+      try {
+        const lines = createInterface({ input: example.stdout })[Symbol.asyncIterator]();
+        const replay = await server.redress('consumers', 'replay', '$all', 'mirror');
+        expect(replay).toEqual({ code: 0, out: '1 parked events are sent again.\n' });
+        const mine = `case-${id}@0 CaseReceived`;
+        while (!(await lines.next()).value?.startsWith(mine));
+        expect((await server.redress('consumers', 'show', '$all', 'mirror')).out).toMatch(
+          /consumers 1 .* parked 0[^]*maxRetryCount 10[^]*anonymous .* 127\.0\.0\.1/,
+        );
+      } finally {
+        example.kill();
+      }
+      expect(await server.admin.send('DELETE', '/consumer-groups/$all/mirror')).toMatchObject({ status: 200 });
+      expect((await server.admin.get('/consumer-groups')).body).toEqual({ items: [] });
+    },
+    LONGEST_MS,
+  );
 
   test('groups are for administrators; what cannot be done is said with its code', async () => {
     const { admin } = server;
@@ -160,15 +168,19 @@ describe('beside clients of EventStoreDB', () => {
   });
 });
 
-test('without a key nobody gets in, and without the setting there is nothing to get into', async () => {
-  const closed = await Server.start(embedded);
-  const stranger = connect(closed);
-  await expect(stranger.appendToStream('elsewhere-1', jsonEvent({ type: 'a', data: {} }))).rejects.toMatchObject({
-    type: 'access-denied',
-  });
-  await stranger.dispose();
-  await closed.kill();
-  await closed.run({ REDRESS_ESDB_PORT: '' });
-  expect(closed.said.join('\n')).not.toContain('EventStoreDB');
-  await closed.end();
-});
+test(
+  'without a key nobody gets in, and without the setting there is nothing to get into',
+  async () => {
+    const closed = await Server.start(embedded);
+    const stranger = connect(closed);
+    await expect(stranger.appendToStream('elsewhere-1', jsonEvent({ type: 'a', data: {} }))).rejects.toMatchObject({
+      type: 'access-denied',
+    });
+    await stranger.dispose();
+    await closed.kill();
+    await closed.run({ REDRESS_ESDB_PORT: '' });
+    expect(closed.said.join('\n')).not.toContain('EventStoreDB');
+    await closed.end();
+  },
+  LONGEST_MS,
+);
