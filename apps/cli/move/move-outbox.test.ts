@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { moveLog } from '#event-store/succession';
-import { SqlJobs } from '#jobs/embedded';
+import { SqlJobs, SqlLongJobs } from '#jobs/embedded';
 import type { JobTables } from '#jobs/embedded';
 import { newId, type Instant } from '#kernel';
 import { bindOutbox, SqlOutbox, type OutboxTables } from '#notifications/embedded';
@@ -34,6 +34,11 @@ const notice = (id: string) => ({
   },
   ...{ createdAt: DUE, dueAt: DUE },
 });
+
+const LONG_JOB = {
+  ...{ id: 'import-1', kind: 'imports', order: { mapping: 'desk' }, inputKey: 'in', resultKey: 'out' },
+  ...{ createdAt: DUE, expiresAt: DUE },
+};
 
 described('who is to be told of what moves with the log', () => {
   let folder: string;
@@ -83,6 +88,9 @@ described('who is to be told of what moves with the log', () => {
         .execute();
       await outbox.record([notice('a'), notice('b')], from!.position, to!.position);
       await jobs.add({ id: 'message-1', queue: 'deliveries', data: { to: 'li' }, dueAt: DUE });
+      const longJobs = new SqlLongJobs(db as unknown as Kysely<JobTables>);
+      await longJobs.create(LONG_JOB);
+      await longJobs.put(LONG_JOB.id, { name: 'input', n: 0, bytes: Buffer.from([0, 255, 7]) });
     });
     await moveLog({ source: old, target: log });
     const move = { from: { folder }, to: shared, log, before: old.epoch };
@@ -92,6 +100,9 @@ described('who is to be told of what moves with the log', () => {
     await withOutbox(shared, async (outbox, jobs, db) => {
       expect(new Set((await outbox.list({}, 10)).map(({ id }) => id))).toEqual(new Set(['a', 'b']));
       expect(await jobs.get('message-1')).toMatchObject({ queue: 'deliveries', dueAt: DUE, state: 'waiting' });
+      const longJobs = new SqlLongJobs(db as unknown as Kysely<JobTables>);
+      expect(await longJobs.get(LONG_JOB.id)).toMatchObject({ ...LONG_JOB, state: 'awaiting_input' });
+      for await (const piece of longJobs.pieces(LONG_JOB.id, 'input')) expect([...piece]).toEqual([0, 255, 7]);
       const last = (await log.readStream('case-1')).at(-1)!;
       expect(await outbox.checkpoint()).toEqual(last.position);
       // It belongs to the new log: a start takes it.

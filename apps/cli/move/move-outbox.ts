@@ -9,6 +9,8 @@ import type { VaultPlace } from '../../worker/vault-place.js';
 import { CliError } from '../client.js';
 
 const BATCH = 500;
+/** Of a quarter of a megabyte each. */
+const PIECES = 16;
 
 export interface OutboxMove {
   readonly from: VaultPlace;
@@ -27,18 +29,37 @@ export async function moveOutbox({ from, to, log, before }: OutboxMove): Promise
   try {
     const followed = await source.selectFrom('followed').selectAll().executeTakeFirst();
     if (followed === undefined) return 0;
-    const known = await target.selectFrom('followed').select('epoch').executeTakeFirst();
-    if (known !== undefined && known.epoch !== log.epoch)
-      throw new CliError('OUTBOX_NOT_EMPTY: the place where the outbox is to go holds that of another log.');
-    const jobs = known === undefined ? await copy(source, target, log, before) : 0;
+    const isThere = await holdsOutboxOf(target, log.epoch);
+    const jobs = !isThere ? await copy(source, target, log, before) : 0;
     await source.transaction().execute(async (transaction) => {
-      for (const table of ['followed', 'notice', 'job'] as const) await transaction.deleteFrom(table).execute();
+      for (const table of ['followed', 'notice', 'job', 'long_job', 'long_job_piece'] as const)
+        await transaction.deleteFrom(table).execute();
     });
     return jobs;
   } finally {
     await source.destroy();
     await target.destroy();
   }
+}
+
+/** To be asked before keys are moved: what is refused then would leave them in a place that is not theirs. @throws CliError OUTBOX_NOT_EMPTY */
+export async function refuseOtherOutbox(place: VaultPlace, epoch: string): Promise<void> {
+  const target = await openOutbox(place);
+  try {
+    await holdsOutboxOf(target, epoch);
+  } finally {
+    await target.destroy();
+  }
+}
+
+/** Whether the log's outbox is there. @throws CliError OUTBOX_NOT_EMPTY where another log's is */
+async function holdsOutboxOf(target: OutboxDatabase, epoch: string): Promise<boolean> {
+  const known = await target.selectFrom('followed').select('epoch').executeTakeFirst();
+  if (known !== undefined && known.epoch !== epoch)
+    throw new CliError(
+      'OUTBOX_NOT_EMPTY: the place where the outbox is to go holds that of another log: name an empty database.',
+    );
+  return known !== undefined;
 }
 
 /** In one transaction: whoever looks sees nothing, or all of it in the new log. */
@@ -59,8 +80,31 @@ export async function copyOutbox(source: OutboxDatabase, target: OutboxDatabase)
     await target.insertInto('job').values(rows).execute();
     jobs += rows.length;
   }
+  await copyLongJobs(source, target);
   return jobs;
 }
+
+/** What they work on may be large: piece by piece. */
+async function copyLongJobs(source: OutboxDatabase, target: OutboxDatabase): Promise<void> {
+  const longJobs = await source.selectFrom('long_job').selectAll().execute();
+  for (let at = 0; at < longJobs.length; at += BATCH) {
+    await target
+      .insertInto('long_job')
+      .values(longJobs.slice(at, at + BATCH))
+      .execute();
+  }
+  for (const { id } of longJobs) {
+    const pieces = source.selectFrom('long_job_piece').selectAll().where('job_id', '=', id);
+    for (let at = 0; ; at += PIECES) {
+      const rows = await pieces.orderBy('name').orderBy('n').offset(at).limit(PIECES).execute();
+      if (rows.length === 0) break;
+      await target.insertInto('long_job_piece').values(rows.map(bare)).execute();
+    }
+  }
+}
+
+/** A database may hand bytes over in a wrapping of its own. */
+const bare = <T extends { readonly bytes: Uint8Array }>(row: T): T => ({ ...row, bytes: Buffer.from(row.bytes) });
 
 /** Has a copied outbox go on in the log that its own one, `before`, became. @throws CliError OUTBOX_OF_ANOTHER_LOG */
 export async function belongTo(outbox: OutboxDatabase, log: EventReader, before: string): Promise<void> {
