@@ -10,7 +10,9 @@ import { Engine } from './engine.js';
 import { FormsController } from './forms/forms.controller.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';
+import { ImportsController } from './import/imports.controller.js';
 import { ClockController } from './operations/clock.controller.js';
+import { ConsumersController } from './operations/consumers.controller.js';
 import { JobsController } from './operations/jobs.controller.js';
 import { NotificationsController } from './operations/notifications.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
@@ -47,6 +49,7 @@ export class ApiModule {
         WhatIfController,
         FeedController,
         ImportController,
+        ImportsController,
         CustomersController,
         CustomerCommandsController,
         PeopleController,
@@ -57,6 +60,7 @@ export class ApiModule {
         OperationsController,
         NotificationsController,
         JobsController,
+        ConsumersController,
       ],
       providers: [
         { provide: Engine, useValue: engine },

@@ -1,6 +1,7 @@
 import type { KeepRepeats, RecomputeProvisional, SettleDue, SettleDuePorts } from '#automations';
 import type { Carrier, Receiver } from '#jobs';
 import { Duty } from '../worker/duty.js';
+import { LongJobWorkers } from '../worker/long-job-workers.js';
 import { customerStandings } from './customers/standing.js';
 import { routineVisits, settleVisits } from './customers/visits.js';
 import type { Engine } from './engine.js';
@@ -19,6 +20,7 @@ export class Automations {
   readonly timer: SettleDue;
   readonly recomputing: RecomputeProvisional;
   readonly repeats: KeepRepeats;
+  private readonly longJobs: LongJobWorkers;
   private readonly duties: readonly Duty[];
   private readonly told: Pick<SettleDuePorts, 'onSettled' | 'onFailure'>;
   private receiver: Receiver | undefined;
@@ -36,6 +38,15 @@ export class Automations {
     this.timer = settleDue(engine, this.told, engine.carrier);
     this.recomputing = recomputeProvisional(engine, { onFailure: onFailure('counting deadlines again') });
     this.repeats = keepRepeats(engine, end.delivered, { onFailure: onFailure('matching repeats') });
+    const log = {
+      info: (facts: object, message: string) => logger.info(facts, message),
+      warn: (facts: object, message: string) => logger.warn(facts, message),
+      error: (facts: object, message: string) => logger.error(facts, message),
+    };
+    this.longJobs = new LongJobWorkers({ desk: engine.longJobs, carrier: engine.carrier, log }, [
+      engine.importJobs,
+      engine.whatIfs,
+    ]);
     const work = {
       timer: this.timer,
       recomputing: this.recomputing,
@@ -45,11 +56,8 @@ export class Automations {
       visitsDue: settleVisits(engine, { onFailure: onFailure('the timer of visits') }),
       visits: routineVisits(engine, { onFailure: onFailure('opening visits') }),
       standings: customerStandings(engine, { onFailure: onFailure('telling cases of their customers') }),
+      longJobs: this.longJobs,
       ...(surroundings.notify !== false && { notifications: engine.notifications }),
-    };
-    const log = {
-      info: (facts: object, message: string) => logger.info(facts, message),
-      error: (facts: object, message: string) => logger.error(facts, message),
     };
     this.duties = Object.entries(work).map(([name, it]) => new Duty(name, it, engine.checkpoints.shared, log));
     telemetry.observe('redress_automation_lag', 'Changes that wait for an automation', 'automation', async () => {
@@ -66,6 +74,11 @@ export class Automations {
     if (this.engine.carrier) this.receive(this.engine.carrier);
   }
 
+  workOnLongJobs(): void {
+    this.longJobs.start();
+    this.longJobs.receive();
+  }
+
   /** The views moved, or time can be trusted again: there may be something to do for those that this process runs. */
   arm(names: readonly string[] = ['timer', 'repeats', 'visitsDue']): void {
     for (const duty of this.duties) if (names.includes(duty.name)) duty.arm();
@@ -74,12 +87,13 @@ export class Automations {
   async stop(): Promise<void> {
     this.unhear();
     await Promise.all(this.duties.map((duty) => duty.stop()));
-    await this.receiver?.stop();
+    await Promise.all([this.receiver?.stop(), this.longJobs.close()]);
   }
 
   /** What is due is found by one process, and done by all. */
   private receive(carrier: Carrier): void {
     this.receiver = receiveSettlements(this.engine, carrier, this.told);
+    this.longJobs.receive();
     if (this.surroundings.notify !== false) this.engine.notifications.receive();
     this.unhear = carrier.onLost(() => this.timer.forget());
   }

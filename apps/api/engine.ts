@@ -9,15 +9,18 @@ import type { Policy } from '#policy';
 import type { AttachmentStore, LostKey, StreamVault, Vault } from '#privacy';
 import { openEmbeddedAttachments } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
+import { LongJobDesk } from '../worker/long-job-desk.js';
 import type { Projector } from '../worker/projector.js';
 import { Automations } from './automations.js';
 import type { CheckpointPlace } from './checkpoint.js';
+import { ConsumerDesk } from './consumer-desk.js';
 import { Customers } from './customers/customers.js';
 import type { CaseExecutor } from './executor.js';
 import { Feed } from './feed/reading.js';
 import type { Gatekeeper } from './http/access.js';
 import { ProblemError } from './http/problems.js';
 import { CaseImport } from './import/import-cases.js';
+import { ImportJobs } from './import/import-jobs.js';
 import { JobDesk } from './job-desk.js';
 import { LocalOperator } from './local-operator.js';
 import type { LogClock } from './log-clock.js';
@@ -49,7 +52,10 @@ export class Engine {
   readonly operator: LocalOperator;
   readonly automations: Automations;
   readonly whatIfs = new WhatIfs(this);
+  readonly importJobs = new ImportJobs(this);
   readonly jobs: JobDesk;
+  readonly longJobs: LongJobDesk;
+  readonly consumers: ConsumerDesk;
   private readonly unwatch: () => void;
 
   private constructor(
@@ -80,8 +86,10 @@ export class Engine {
       byKey: (key) => directory.authenticate(key),
       bySession: (token) => directory.authenticateSession(token),
     };
-    const { notifications } = parts;
-    this.jobs = new JobDesk(notifications.jobs, time.clock, () => notifications.jobsRevived());
+    const { ledger } = parts;
+    this.jobs = new JobDesk(ledger.jobs, time.clock, () => ledger.changed());
+    this.longJobs = new LongJobDesk({ ledger, vault, clock: time.clock });
+    this.consumers = new ConsumerDesk(store, this.feed);
     this.operator = new LocalOperator(directory);
     this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);
@@ -228,6 +236,11 @@ export class Engine {
     work.catch((error: unknown) => this.surroundings.logger.error({ err: error }, `${what} failed`));
   }
 
+  /** Does long jobs here, too, where this process was to answer only: for who asks one and may find nobody to do it. */
+  workOnLongJobs(): void {
+    if (!this.works) this.automations.workOnLongJobs();
+  }
+
   /** Whether this process does by itself what there is to be done, and does not only answer. */
   private get works(): boolean {
     return this.settings.projections === 'run' && this.settings.role !== 'api';
@@ -239,6 +252,7 @@ export class Engine {
     await this.automations.stop();
     await this.operator.end();
     await this.notifications.close();
+    await this.parts.ledger.close();
     await this.parts.carrier?.close();
     await this.parts.viewAccess.close();
     await this.organisation.close();

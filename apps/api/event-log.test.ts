@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { startEndpoint, type Endpoint, type EndpointAccess, type EndpointOptions } from '#event-store/endpoint';
 import { freePort } from '#testing';
+import { openLogReader } from '../worker/log-reader.js';
 import { openEventLog } from './event-log.js';
 
 const BRIEF = { forMs: 0, attemptMs: 100 };
@@ -22,10 +23,13 @@ const pem = (name: string): string =>
 const tls = { cert: readFileSync(pem('cert')), key: readFileSync(pem('key')) };
 
 let folder: string;
+/** Of the engine: the log that the endpoint serves lies in another one. */
+let own: string;
 let store: EmbeddedEventStore;
 let endpoints: Endpoint[];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'redress-event-log-'));
+  own = mkdtempSync(join(tmpdir(), 'redress-event-log-own-'));
   store = await openEmbeddedEventStore({ folder });
   const serve = (insecure: boolean, more: Pick<EndpointOptions, 'tls'> = {}): Promise<Endpoint> =>
     startEndpoint({
@@ -37,11 +41,11 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const endpoint of endpoints) await endpoint.close();
   await store.close();
-  rmSync(folder, { recursive: true, force: true });
+  for (const it of [folder, own]) rmSync(it, { recursive: true, force: true });
 });
 
 const openUrl = (eventStoreUrl: string, testClock?: string) =>
-  openEventLog({ folder, eventStoreUrl, testClock }, logger, BRIEF);
+  openEventLog({ folder: own, eventStoreUrl, testClock }, logger, BRIEF);
 const open = (port: number, testClock?: string) => openUrl(`esdb://127.0.0.1:${port}?tls=false`, testClock);
 
 test('EVENTS 20: a log in EventStoreDB that was named under a test clock takes no real time', async () => {
@@ -87,4 +91,22 @@ test('issue 11: without TLS where the server expects it, and credentials that ca
   await expect(openUrl(`esdb://a:b@127.0.0.1:${endpoints[1]!.port}?tls=false`)).rejects.toThrow(
     /With tls=false no credentials are sent/,
   );
+});
+
+test('issue 11: where folder and settings disagree about where the log is, neither is opened, and nothing begins anew', async () => {
+  const { port } = endpoints[0]!;
+  await (await open(port, 'now')).close();
+  const embedded = openEventLog({ folder: own, eventStoreUrl: undefined, testClock: 'now' }, logger);
+  await expect(embedded).rejects.toMatchObject({
+    code: 'LOG_ELSEWHERE',
+    message: expect.stringContaining(`esdb://127.0.0.1:${port}: set EVENTSTOREDB_URL`),
+  });
+  await expect(openLogReader({ folder: own, eventStoreUrl: undefined })).rejects.toMatchObject({
+    code: 'LOG_ELSEWHERE',
+  });
+  const eventStoreUrl = `esdb://127.0.0.1:${port}?tls=false`;
+  await expect(openEventLog({ folder, eventStoreUrl, testClock: 'now' }, logger, BRIEF)).rejects.toMatchObject({
+    code: 'LOG_HERE',
+  });
+  expect(readdirSync(own)).toEqual(['log-elsewhere']);
 });

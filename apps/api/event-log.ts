@@ -7,6 +7,7 @@ import {
   readLogProperties,
 } from '#event-store/embedded';
 import type { EventStoreDb } from '#event-store/eventstoredb';
+import { markElsewhere, refuseElsewhere, refuseHere } from '../worker/log-mark.js';
 import { WrongSettings, type Settings } from './settings.js';
 
 /** Milliseconds. Containers are started in any order: a server that is not there yet is given so long. */
@@ -22,17 +23,23 @@ type LogSettings = Pick<Settings, 'folder' | 'eventStoreUrl' | 'testClock'>;
 /**
  * The log of the settings, for writing. One that was written under a test clock is marked for good and refused without one; one
  * that was written under real time takes no test clock (EVENTS.md 20).
- * @throws WrongSettings; AccessDenied on wrong credentials; StoreUnavailable where nobody answers for a minute
+ * @throws WrongSettings; LogNotThere where folder and settings disagree; AccessDenied on wrong credentials; StoreUnavailable where nobody answers for a minute
  */
 export async function openEventLog(settings: LogSettings, logger: Logger, patience = PATIENCE): Promise<EventStore> {
   const { folder, eventStoreUrl, testClock } = settings;
   const isTest = testClock !== undefined;
   if (eventStoreUrl === undefined) {
+    refuseElsewhere(folder);
     await markOrRefuse(folder, isTest);
-    return openEmbeddedEventStore({ folder });
+    const onFault = (error: unknown): void => logger.error({ err: error }, 'a consumer group failed');
+    return openEmbeddedEventStore({ folder, onFault });
   }
+  refuseHere(folder);
   const store = await awaitEventStore(eventStoreUrl, isTest, logger, patience);
-  if (store.testLog === isTest) return store;
+  if (store.testLog === isTest) {
+    markElsewhere(folder, eventStoreUrl);
+    return store;
+  }
   await store.close();
   throw store.testLog ? writtenUnderTestClock() : writtenUnderRealTime();
 }

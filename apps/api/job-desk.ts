@@ -4,8 +4,6 @@ import { refuse, type Clock, type Refusal } from '#kernel';
 /** A job as it is shown: what its data name is read where it belongs. */
 export type ShownJob = Omit<Job, 'data'>;
 
-const MOST_REVIVED = 1000;
-
 /** What operators see of the jobs of all queues, and what they can do about them. */
 export class JobDesk {
   constructor(
@@ -34,19 +32,11 @@ export class JobDesk {
     queue?: string | undefined;
   }): Promise<{ readonly retried: number } | Refusal> {
     const now = this.clock.now();
-    let retried = 0;
-    for (const it of id === undefined ? await this.dead(queue) : [id]) {
-      if (await this.jobs.revive(it, now)) retried++;
-    }
+    const retried = id === undefined ? await this.jobs.reviveAll(queue, now) : Number(await this.jobs.revive(id, now));
     if (id !== undefined && retried === 0) {
       return refuse((await this.jobs.get(id)) ? 'JOB_NOT_DEAD' : 'JOB_UNKNOWN', { jobId: id });
     }
     if (retried > 0) await this.revived();
     return { retried };
-  }
-
-  private async dead(queue: string | undefined): Promise<string[]> {
-    const filter: JobFilter = { state: 'dead', ...(queue !== undefined && { queue }) };
-    return (await this.jobs.list(filter, MOST_REVIVED)).map(({ id }) => id);
   }
 }

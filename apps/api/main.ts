@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { startServer, type ApiServer } from './server.js';
-import { FolderInUse } from './data-folder.js';
-import { readSettings, WrongSettings, type Settings } from './settings.js';
+import { readSettings, type Settings } from './settings.js';
+import { isStartUpFault, startUpMessage } from './start-up-faults.js';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -55,51 +55,10 @@ function stopOnSignals(server: ApiServer): void {
 }
 
 function fail(error: unknown): never {
-  const isExpected = error instanceof WrongSettings || error instanceof FolderInUse || isStartUpCode(error);
   process.stderr.write(
-    `${isExpected ? settingOf(error) + (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
+    `${isStartUpFault(error) ? startUpMessage(error) : error instanceof Error ? error.stack : String(error)}\n`,
   );
   process.exit(1);
-}
-
-/** What an operator can mend: its message says it all, and where in our code it arose says nothing. */
-const START_UP_CODES = [
-  'EADDRINUSE',
-  'EACCES',
-  'EADDRNOTAVAIL',
-  'ENOSPC',
-  'EDQUOT',
-  'SQLITE_FULL',
-  'FOLDER_IN_USE',
-  'FOLDER_UNUSABLE',
-  'WRONG_MASTER_KEY',
-  'MASTER_KEY_UNUSABLE',
-  'SCHEMA_NEWER',
-  'CHECKPOINT_AHEAD',
-  'VIEWS_OF_ANOTHER_LOG',
-  'OUTBOX_OF_ANOTHER_LOG',
-  'ACCESS_DENIED',
-  'STORE_UNAVAILABLE',
-];
-
-/** Which setting is meant, where the message does not say so itself. */
-function settingOf(error: unknown): string {
-  const { code = '' } = error as { code?: string };
-  const setting = SETTING_OF_CODES.find(([codes]) => codes.test(code))?.[1];
-  return setting === undefined ? '' : `${setting}: `;
-}
-
-const SETTING_OF_CODES: readonly (readonly [codes: RegExp, setting: string])[] = [
-  [/^DATABASE_/, 'REDRESS_DATABASE_URL'],
-  [/^REDIS_/, 'REDRESS_REDIS_URL'],
-  [/^(ENOSPC|EDQUOT|SQLITE_FULL)$/, 'REDRESS_DATA'],
-  [/^EADDRINUSE$/, 'PORT'],
-  [/^EADDRNOTAVAIL$/, 'HOST'],
-];
-
-function isStartUpCode(error: unknown): boolean {
-  const { code = '' } = error as { code?: string };
-  return START_UP_CODES.includes(code) || /^(DATABASE|REDIS)_/.test(code);
 }
 
 async function main(): Promise<void> {

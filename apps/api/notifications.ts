@@ -1,4 +1,3 @@
-import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import {
   deliverMessages,
@@ -11,24 +10,20 @@ import {
 } from '#automations';
 import type { EventReader } from '#event-store';
 import { workersOn, type Carrier, type Job, type Jobs, type Worker } from '#jobs';
-import { SqlJobs, type JobTables } from '#jobs/embedded';
 import { refuse, type Clock, type Refusal } from '#kernel';
 import type { MailCarrier, Notice, NoticeFilter, NoticeState, Outbox } from '#notifications';
-import { bindOutbox, SqlOutbox, type OutboxTables } from '#notifications/embedded';
+import { bindOutbox, SqlOutbox } from '#notifications/embedded';
 import { SmtpCarrier } from '#notifications/smtp';
 import type { Directory } from '#organisation';
 import type { Policy } from '#policy';
 import type { Rulebook } from '#rulebook';
-import { hearNotices, type Notices } from '#sql';
-import { openOutbox, type OutboxDatabase } from '../worker/outbox-place.js';
-import { vaultUrl, type VaultPlace } from '../worker/vault-place.js';
+import type { JobLedger } from '../worker/job-ledger.js';
 import type { Settings } from './settings.js';
-
-/** The channel on which processes that share a ledger tell that dead jobs are to be tried again. */
-const JOBS_REVIVED = 'redress_jobs';
 
 /** Mail servers take few at a time from one sender. */
 const DELIVERIES_AT_ONCE = 4;
+/** So many of those that failed for good are looked through for the latest. */
+const MOST_DEAD = 1000;
 
 /** The rules by which people are told: those of every version that rules any case. */
 export interface NotifyingRules {
@@ -38,7 +33,8 @@ export interface NotifyingRules {
 }
 
 export interface NotificationParts {
-  readonly settings: VaultPlace & Pick<Settings, 'mail' | 'publicUrl'>;
+  readonly settings: Pick<Settings, 'mail' | 'publicUrl'>;
+  readonly ledger: JobLedger;
   readonly reader: EventReader;
   readonly clock: Clock;
   readonly directory: Directory;
@@ -62,23 +58,19 @@ export interface ShownNotice extends Omit<Notice, 'state'> {
 /** Who is told of what, composed: the log is followed, notices become messages, messages are delivered. */
 export class Notifications {
   private readonly outbox: Outbox;
-  /** The ledger of all jobs of this engine. */
-  readonly jobs: Jobs;
+  private readonly jobs: Jobs;
   private readonly follower: NotifyFromLog;
   private readonly sealer: SealMessages;
   private readonly worker: Worker;
   private readonly mail: MailCarrier | undefined;
   private isOn = false;
-  private notices: Notices | undefined;
+  private readonly unhear: () => void;
   private unheard: () => void = () => undefined;
 
-  private constructor(
-    private readonly parts: NotificationParts,
-    private readonly db: OutboxDatabase,
-  ) {
-    const { clock, reader, secret, settings, directory, rules, logger } = parts;
-    const outbox = (this.outbox = new SqlOutbox(db as unknown as Kysely<OutboxTables>));
-    const jobs = (this.jobs = new SqlJobs(db as unknown as Kysely<JobTables>));
+  private constructor(private readonly parts: NotificationParts) {
+    const { clock, reader, secret, settings, directory, rules, logger, ledger } = parts;
+    const outbox = (this.outbox = new SqlOutbox(ledger.outbox));
+    const jobs = (this.jobs = ledger.jobs);
     this.mail = settings.mail && new SmtpCarrier(settings.mail);
     const onFailure = (error: unknown): void => logger.error({ err: error }, 'notifications failed and will go on');
     const shared = { clock, outbox, secret, onFailure, policyFor: rules.policyFor };
@@ -102,20 +94,15 @@ export class Notifications {
       whoIs: (word) => directory.whoIs(word).map(({ id }) => id),
       onRecorded: () => this.sealer.arm(),
     });
+    this.unhear = ledger.onChanged(() => {
+      if (this.isOn) this.worker.arm();
+    });
   }
 
-  /** Opens the outbox and ties it to the log; nothing is sent before `start`. @throws OutboxOfAnotherLog */
+  /** Ties the outbox to the log; nothing is sent before `start`. @throws OutboxOfAnotherLog */
   static async open(parts: NotificationParts): Promise<Notifications> {
-    const db = await openOutbox(parts.settings);
-    try {
-      await bindOutbox(db as unknown as Kysely<OutboxTables>, parts.reader);
-      const notifications = new Notifications(parts, db);
-      await notifications.hearOthers();
-      return notifications;
-    } catch (error) {
-      await db.destroy();
-      throw error;
-    }
+    await bindOutbox(parts.ledger.outbox, parts.reader);
+    return new Notifications(parts);
   }
 
   /** Goes on where the outbox stands, also after a stop. */
@@ -143,10 +130,9 @@ export class Notifications {
 
   async close(): Promise<void> {
     await this.stop();
-    await this.notices?.close();
+    this.unhear();
     await this.worker.close();
     this.mail?.close();
-    await this.db.destroy();
   }
 
   async list(
@@ -154,61 +140,35 @@ export class Notifications {
     caseId: string | undefined,
     limit: number,
   ): Promise<ShownNotice[]> {
-    const dead = await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000);
+    const dead = state === 'dead' ? await this.jobs.list({ queue: DELIVERIES, state }, MOST_DEAD) : [];
     const filter: NoticeFilter = {
       ...(caseId !== undefined && { caseId }),
       ...(state === 'dead' && { messageIds: dead.map(({ id }) => id) }),
       ...(state !== undefined && state !== 'dead' && { states: [state] }),
     };
     const notices = await this.outbox.list(filter, limit);
-    return Promise.all(notices.map((notice) => this.shown(notice)));
+    const sealed = notices.flatMap((notice) => (notice.state === 'sealed' ? [notice.messageId!] : []));
+    const jobs = new Map((await this.jobs.getAll([...new Set(sealed)])).map((job) => [job.id, job]));
+    return notices.map((notice) => shown(notice, jobs));
   }
 
   async counts(): Promise<Readonly<Record<NoticeState | 'deadMessages', number>>> {
-    const dead = await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000);
-    return { ...(await this.outbox.counts()), deadMessages: dead.length };
+    const dead = (await this.jobs.counts()).find(({ queue, state }) => queue === DELIVERIES && state === 'dead');
+    return { ...(await this.outbox.counts()), deadMessages: dead?.count ?? 0 };
   }
 
   /** Has dead messages tried again now; all of them where none is named. MESSAGE_UNKNOWN, MESSAGE_NOT_DEAD */
   async retry(messageId?: string): Promise<{ readonly retried: number } | Refusal> {
     const now = this.parts.clock.now();
-    const dead = messageId === undefined ? await this.jobs.list({ queue: DELIVERIES, state: 'dead' }, 1000) : [];
-    let retried = 0;
-    for (const id of messageId === undefined ? dead.map((job) => job.id) : [messageId]) {
-      if (await this.jobs.revive(id, now)) retried++;
-    }
+    const retried =
+      messageId === undefined
+        ? await this.jobs.reviveAll(DELIVERIES, now)
+        : Number(await this.jobs.revive(messageId, now));
     if (messageId !== undefined && retried === 0) {
       return refuse((await this.jobs.get(messageId)) ? 'MESSAGE_NOT_DEAD' : 'MESSAGE_UNKNOWN', { messageId });
     }
-    await this.jobsRevived();
+    await this.parts.ledger.changed();
     return { retried };
-  }
-
-  /** The process that looks for what is due may be another one. */
-  async jobsRevived(): Promise<void> {
-    if (this.isOn) this.worker.arm();
-    else if (this.notices) await sql`select pg_notify(${JOBS_REVIVED}, current_schema())`.execute(this.db);
-  }
-
-  private async hearOthers(): Promise<void> {
-    const url = vaultUrl(this.parts.settings);
-    if (url === undefined) return;
-    this.notices = await hearNotices(url, JOBS_REVIVED, () => {
-      if (this.isOn) this.worker.arm();
-    });
-  }
-
-  private async shown(notice: Notice): Promise<ShownNotice> {
-    const job = notice.state === 'sealed' ? await this.jobs.get(notice.messageId!) : undefined;
-    if (job === undefined) return notice;
-    const { failures, lastError, dueAt } = job;
-    return {
-      ...notice,
-      state: job.state === 'dead' ? 'dead' : notice.state,
-      failures,
-      ...(lastError !== undefined && { lastError }),
-      ...(job.state === 'waiting' && { nextAttemptAt: dueAt }),
-    };
   }
 
   private tell(notice: LoggedNotice): void {
@@ -223,6 +183,19 @@ export class Notifications {
     if (dead) this.parts.logger.error(facts, 'a notification was not delivered and is not tried again by itself');
     else this.parts.logger.warn(facts, 'a notification was not delivered and will be tried again');
   }
+}
+
+function shown(notice: Notice, jobs: ReadonlyMap<string, Job>): ShownNotice {
+  const job = notice.state === 'sealed' ? jobs.get(notice.messageId!) : undefined;
+  if (job === undefined) return notice;
+  const { failures, lastError, dueAt } = job;
+  return {
+    ...notice,
+    state: job.state === 'dead' ? 'dead' : notice.state,
+    failures,
+    ...(lastError !== undefined && { lastError }),
+    ...(job.state === 'waiting' && { nextAttemptAt: dueAt }),
+  };
 }
 
 function recipientIn(directory: Directory, id: string): Recipient | undefined {

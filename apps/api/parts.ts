@@ -8,6 +8,7 @@ import type { StreamVault, Vault } from '#privacy';
 import { loadMasterKey } from '#privacy/embedded';
 import type { Rulebook } from '#rulebook';
 import { openWriter, type SqlWriter } from '#sql';
+import { JobLedger } from '../worker/job-ledger.js';
 import { openVault } from '../worker/vault-place.js';
 import { viewsPlace } from '../worker/views-place.js';
 import { openCarrier } from '../worker/carrier.js';
@@ -54,6 +55,8 @@ export interface Parts {
   readonly end: LogEnd;
   /** Writes what processes that share a log tell one another; undefined where this is the only one. */
   readonly shared: SqlWriter | undefined;
+  /** What is to be done, and who is to be told. */
+  readonly ledger: JobLedger;
   readonly notifications: Notifications;
   /** Carries what is due to whichever process is free; undefined without Redis. */
   readonly carrier: Carrier | undefined;
@@ -105,9 +108,10 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     const carrier =
       settings.redisUrl === undefined ? undefined : keep(await openCarrier(settings.redisUrl, vault, logger));
     const secret = vault.secret('notifications');
+    const ledger = keep(await JobLedger.open(settings));
     const notifications = keep(
       await Notifications.open({
-        ...{ settings, reader: store, clock: time.clock, directory, secret, logger, carrier },
+        ...{ settings, ledger, reader: store, clock: time.clock, directory, secret, logger, carrier },
         rules: rulesOf(rulebook, held),
       }),
     );
@@ -122,6 +126,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
       organisation,
       held,
       viewAccess,
+      ledger,
       notifications,
       end,
       shared,

@@ -7,7 +7,7 @@ import { followProjector } from '../worker/shared-projector.js';
 import { viewsPlace } from '../worker/views-place.js';
 
 export interface HowViewsAreKept {
-  /** Whether this process keeps them, or would if no other did. */
+  /** Whether this process keeps them, or a share of them. */
   readonly keeps: boolean;
   /** The database in which several processes have them in common. */
   readonly shared: SqlWriter | undefined;
@@ -30,11 +30,9 @@ export class ViewAccess {
   }
 
   static async open(options: ProjectorOptions, how: HowViewsAreKept): Promise<ViewAccess> {
-    const keeper = how.keeps ? await startProjector({ ...options, isShared: how.shared !== undefined }) : undefined;
+    const keeper = how.keeps ? await startProjector({ ...options, process: how.shared?.process }) : undefined;
     try {
-      const projector = how.shared
-        ? await followProjector(options.databaseUrl!, how.shared, options.log)
-        : (keeper ?? PAUSED);
+      const projector = how.shared ? await followProjector(how.shared, options.log) : (keeper ?? PAUSED);
       const place = viewsPlace(options.folder, options.databaseUrl);
       const db = openSql<ViewsSchema>(place, { readonly: projector !== PAUSED });
       return new ViewAccess(projector, db, keeper);

@@ -60,17 +60,13 @@ Example:
 }
 
 async function runBackup(target: string, options: BackupOptions): Promise<void> {
-  if (setting('EVENTSTOREDB_URL') !== undefined)
-    throw new BackupRefused(
-      'LOG_ELSEWHERE',
-      'The log is in EventStoreDB: back it up there (docs/operating.md says how).',
-    );
   const folder = options.data ?? setting('REDRESS_DATA') ?? 'data';
   const bar = progressBar();
   const { keys, keysExpireIn: keysExpireInDays } = options;
-  const databaseUrl = setting('REDRESS_DATABASE_URL');
-  const order = { folder, target, keysExpireInDays, databaseUrl, onProgress: bar.show };
-  const report = await backUp({ ...order, ...(keys !== undefined && { keys }) }).finally(() => bar.stop());
+  const [databaseUrl, eventStoreUrl] = [setting('REDRESS_DATABASE_URL'), setting('EVENTSTOREDB_URL')];
+  const order = { folder, target, keysExpireInDays, databaseUrl, eventStoreUrl, onProgress: bar.show };
+  const made = backUp({ ...order, ...(keys !== undefined && { keys }) });
+  const report = await coded(made).finally(() => bar.stop());
   const { manifest, damaged, deleted } = report;
   console.log(`${manifest.files.length} files up to position ${manifest.log.head} in ${report.target}`);
   console.log(`keys in ${report.keys}, to be deleted by ${report.keysExpireAt}`);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DifferenceSum } from '#cases';
+import type { GroupName } from '#event-store';
 import { runningServer } from '../api/data-folder.js';
 import type { ImportSummary } from '#organisation';
 import type { CustomerImportOrder, CustomerImportSummary } from '../api/customers/import-customers.js';
@@ -8,6 +9,7 @@ import type { ImportResult } from '../api/import/import-cases.js';
 import type { ImportOrder } from '../api/organisation/sending.js';
 import type { Finding, ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
+import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../api/consumer-desk.js';
 import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
@@ -31,6 +33,13 @@ export interface EngineClient {
   jobs(queue: string | undefined, state: string | undefined): Promise<readonly ShownJob[]>;
   /** Has dead jobs tried again: one, else all of a queue, else all. @returns how many */
   retryJobs(id: string | undefined, queue: string | undefined): Promise<number>;
+  /** Groups by which other services share the log. */
+  consumerGroups(): Promise<readonly ShownGroup[]>;
+  consumerGroup(group: GroupName): Promise<ShownGroupDetails>;
+  createConsumerGroup(order: GroupOrder): Promise<ShownGroupDetails>;
+  /** @returns how many parked events are sent again */
+  replayParked(group: GroupName): Promise<number>;
+  deleteConsumerGroup(group: GroupName): Promise<void>;
   /** The answer of the publication: what was put on record, or that it was known. */
   publishCalendar(given: unknown): Promise<Published>;
   calendars(): Promise<readonly ShownCalendar[]>;
@@ -102,13 +111,16 @@ export async function connect(where: Where): Promise<EngineClient> {
   return LocalClient.open(folder);
 }
 
+const ofGroup = ({ stream, group }: GroupName): string =>
+  `/consumer-groups/${encodeURIComponent(stream)}/${encodeURIComponent(group)}`;
+
 function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): string {
   const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
   return `/cases/${encodeURIComponent(caseId)}/${what}?${query.toString()}`;
 }
 
 /** How long to leave a question alone that is worked on. */
-const ASK_AGAIN_MS = 200;
+export const ASK_AGAIN_MS = 200;
 
 class HttpClient implements EngineClient {
   private readonly base: string;
@@ -166,6 +178,26 @@ class HttpClient implements EngineClient {
   async retryJobs(id: string | undefined, queue: string | undefined): Promise<number> {
     const body = { ...(id !== undefined && { id }), ...(queue !== undefined && { queue }) };
     return (await this.request<{ retried: number }>('POST', '/jobs/retry', body)).retried;
+  }
+
+  async consumerGroups(): Promise<readonly ShownGroup[]> {
+    return (await this.request<{ items: ShownGroup[] }>('GET', '/consumer-groups')).items;
+  }
+
+  consumerGroup(group: GroupName): Promise<ShownGroupDetails> {
+    return this.request('GET', ofGroup(group));
+  }
+
+  createConsumerGroup(order: GroupOrder): Promise<ShownGroupDetails> {
+    return this.request('POST', '/consumer-groups', order);
+  }
+
+  async replayParked(group: GroupName): Promise<number> {
+    return (await this.request<{ replayed: number }>('POST', `${ofGroup(group)}/replay`)).replayed;
+  }
+
+  async deleteConsumerGroup(group: GroupName): Promise<void> {
+    await this.request('DELETE', ofGroup(group));
   }
 
   publishCalendar(given: unknown): Promise<Published> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { DifferenceSum } from '#cases';
 import { isRefusal, parseInstant, type Actor, type Instant, type Refusal } from '#kernel';
@@ -12,6 +13,8 @@ import {
 import { Engine } from '../api/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { JobState } from '#jobs';
+import type { GroupName } from '#event-store';
+import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../api/consumer-desk.js';
 import type { ShownJob } from '../api/job-desk.js';
 import type { ShownNotice } from '../api/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
@@ -22,10 +25,13 @@ import { readSettings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
-import { problemOf } from '../api/http/problems.js';
+import { PROJECTIONS } from '#views';
+import { problemOf, ProblemError } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
+import { needKeeper, needViews } from './shared-views.js';
 import {
+  ASK_AGAIN_MS,
   CliError,
   refused,
   type AskedMoment,
@@ -44,11 +50,13 @@ export class LocalClient implements EngineClient {
     private readonly actor: Actor,
   ) {}
 
-  /** @throws FolderInUse */
+  /** @throws FolderInUse, and what a start refuses; CliError NO_WORKER where views are shared and nobody made them yet */
   static async open(folder: string): Promise<LocalClient> {
     const read = readSettings({ ...process.env, REDRESS_DATA: folder });
-    // Beside processes that share the log it answers what it is asked, and leaves the work to them.
-    const settings = read.eventStoreUrl === undefined ? read : ({ ...read, role: 'api' } as const);
+    // Beside processes that share the log it does what it is asked, and leaves all other work and the views to them.
+    const isShared = read.eventStoreUrl !== undefined;
+    if (isShared) await needViews(read.databaseUrl!);
+    const settings = isShared ? ({ ...read, role: 'api' } as const) : read;
     const logger = pino({ level: 'silent' });
     const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
@@ -69,6 +77,10 @@ export class LocalClient implements EngineClient {
   }
 
   async rebuild(view: string): Promise<void> {
+    const names = PROJECTIONS.map(({ name }) => name);
+    if (!names.includes(view)) throw refused(problemOf({ code: 'PROJECTION_NOT_FOUND', facts: { names } }));
+    const { eventStoreUrl, databaseUrl } = this.engine.settings;
+    if (eventStoreUrl !== undefined) await needKeeper(databaseUrl!);
     await this.engine.projector.rebuild(view);
   }
 
@@ -120,6 +132,31 @@ export class LocalClient implements EngineClient {
     return answer.retried;
   }
 
+  consumerGroups(): Promise<readonly ShownGroup[]> {
+    return this.engine.consumers.list();
+  }
+
+  consumerGroup(group: GroupName): Promise<ShownGroupDetails> {
+    return this.engine.consumers.show(group);
+  }
+
+  async createConsumerGroup(order: GroupOrder): Promise<ShownGroupDetails> {
+    try {
+      return await this.engine.consumers.create(order);
+    } catch (error) {
+      if (error instanceof ProblemError) throw refused({ ...error, detail: error.message });
+      throw error;
+    }
+  }
+
+  replayParked(group: GroupName): Promise<number> {
+    return this.engine.consumers.replay(group);
+  }
+
+  deleteConsumerGroup(group: GroupName): Promise<void> {
+    return this.engine.consumers.delete(group);
+  }
+
   async publishCalendar(given: unknown): Promise<Published> {
     return published(await this.engine.rulebook.publishCalendar(given, this.origin()));
   }
@@ -138,12 +175,15 @@ export class LocalClient implements EngineClient {
   }
 
   async whatIf(asked: WhatIfAsked, told: (sum: DifferenceSum) => void): Promise<WhatIf> {
-    const begun = this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
+    const begun = await this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
     if (isRefusal(begun)) throw refused(problemOf(begun));
-    await this.engine.whatIfs.settled();
-    const answer = this.engine.whatIfs.get(begun.id)!;
-    told(answer.sum);
-    return answer;
+    // Where no worker runs beside it, the command line does the work itself.
+    this.engine.workOnLongJobs();
+    for (let answer: WhatIf = begun; ; answer = (await this.engine.whatIfs.get(begun.id))!) {
+      told(answer.sum);
+      if (answer.state !== 'running') return answer;
+      await delay(ASK_AGAIN_MS);
+    }
   }
 
   packs(): Promise<readonly ShownPack[]> {

@@ -1,15 +1,12 @@
 import 'reflect-metadata';
-import { AccessDenied, StoreUnavailable } from '#event-store';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import';
-import { RedisUnusable } from '#jobs/bullmq';
-import { DatabaseUnusable, SchemaNewer } from '#sql';
-import { FolderInUse } from '../api/data-folder.js';
-import { WrongSettings } from '../api/settings.js';
+import { isStartUpFault, startUpMessage } from '../api/start-up-faults.js';
 import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
 import { clock, type ClockOptions } from './clock.js';
+import { addConsumersCommands } from './consumers.js';
 import { addCustomers } from './customers.js';
 import { explain, type ExplainOptions } from './explain.js';
 import { importFile, type ImportOptions } from './import.js';
@@ -21,12 +18,6 @@ import { addMoveCommand } from './move-command.js';
 import { addRulesCommands } from './rules-commands.js';
 import { replay, type ReplayOptions } from './replay.js';
 import { verify } from './verify.js';
-
-/** What the operator can mend: said without where in our code it arose. */
-const EXPECTED = [
-  ...[CliError, FolderInUse, WrongSettings, DatabaseUnusable, SchemaNewer, RedisUnusable],
-  ...[AccessDenied, StoreUnavailable],
-];
 
 const program = new Command('redress')
   .description('The event-sourced engine for complaints and service cases, from the terminal.')
@@ -135,6 +126,7 @@ withWhere(program.command('notifications'))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
   .action((options: NotificationOptions) => notifications(options));
 addJobsCommands(program, withWhere);
+addConsumersCommands(program, withWhere);
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
 addMoveCommand(program);
@@ -165,8 +157,9 @@ addCustomers(program, withWhere);
 try {
   await program.parseAsync();
 } catch (error) {
-  const isExpected = EXPECTED.some((kind) => error instanceof kind);
-  if (!isExpected) throw error;
-  console.error((error as Error).message);
+  const { EventStoreError } = await import('#event-store');
+  // What the operator can mend is said without where in our code it arose.
+  if (!(error instanceof CliError || error instanceof EventStoreError || isStartUpFault(error))) throw error;
+  console.error(startUpMessage(error));
   process.exitCode = 1;
 }

@@ -4,6 +4,7 @@ import { migrateViews, openWriter, type SqlWriter } from '#sql';
 import { awaitDatabase } from '../api/await-database.js';
 import { lockFolder } from '../api/data-folder.js';
 import { readSettings } from '../api/settings.js';
+import { refuseElsewhere } from '../worker/log-mark.js';
 import { migrateOutbox } from '../worker/outbox-place.js';
 import { migrateVault, vaultUrl } from '../worker/vault-place.js';
 import { viewsPlace } from '../worker/views-place.js';
@@ -23,6 +24,7 @@ export async function migrate({ data, forgetViews: forgets }: MigrateOptions): P
   const settings = readSettings({ ...process.env, ...(data !== undefined && { REDRESS_DATA: data }) });
   const { folder, databaseUrl } = settings;
   // A data folder is one process's; a database has locks of its own.
+  if (settings.eventStoreUrl === undefined) refuseElsewhere(folder);
   const lock = databaseUrl === undefined ? lockFolder(folder) : undefined;
   try {
     if (databaseUrl !== undefined) await awaitDatabase(databaseUrl, pino({ level: 'warn' }, pino.destination(2)));

@@ -11,8 +11,8 @@ export interface ProjectorData {
   readonly keys: VaultPlace;
   readonly place: SqlPlace;
   readonly ledgerFile: string | undefined;
-  /** Other processes read these views, and may keep them instead of this one. */
-  readonly isShared: boolean;
+  /** By what others know this process, who read these views and keep shares of them; undefined where there are none. */
+  readonly process: string | undefined;
 }
 
 export type Order = { readonly id: number } & (
@@ -26,10 +26,10 @@ export interface Failure {
   readonly code: string | undefined;
 }
 
-/** What the thread tells. `started` comes once; then the views belong to the log and are kept. */
+/** What the thread tells. `started` comes once; then the views belong to the log, and this process keeps its share of them. */
 export type Notice =
   | { readonly kind: 'started'; readonly position: Position; readonly status: RunnerStatus }
-  /** Another process keeps the views; this one takes over when it ends. */
+  /** Somebody wants nobody to keep the views; it starts when that one lets go. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'advanced'; readonly position: Position; readonly caseIds: readonly string[] }

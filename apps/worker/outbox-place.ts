@@ -6,7 +6,7 @@ import { migrateToLatest, openPostgres, openSqlite } from '#sql';
 import { vaultUrl, type VaultPlace } from './vault-place.js';
 
 /** Beside the log and not derived from it: no rebuild touches this file. */
-const OUTBOX_FILE = 'outbox.db';
+export const OUTBOX_FILE = 'outbox.db';
 
 /** Where the names of the migrations stand in a database that has other tables, too. */
 const OUTBOX_MIGRATED = 'outbox_migration';

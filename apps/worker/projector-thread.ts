@@ -12,13 +12,18 @@ import { StatusReports } from './status-reports.js';
 import { openVault } from './vault-place.js';
 import { ViewOrders } from './view-orders.js';
 
-const { folder, eventStoreUrl, masterKey, keys, place, ledgerFile, isShared } = workerData as ProjectorData;
+const { folder, eventStoreUrl, masterKey, keys, place, ledgerFile, process: name } = workerData as ProjectorData;
+const isShared = name !== undefined;
 const tell = (notice: Notice): void => parentPort!.postMessage(notice);
 
 const log: RunnerLog = {
   info: (facts, message) => tell({ kind: 'log', level: 'info', facts, message }),
   error: (facts, message) => tell({ kind: 'log', level: 'error', facts, message }),
 };
+
+/** Asks of whoever keeps the views: of this process, or of its share. */
+const carryOut = (runner: ProjectionRunner, order: ViewOrder, share?: string): Promise<number> =>
+  order.kind === 'rebuild' ? runner.rebuild(order.name) : runner.retry(order.name, order.partition, share);
 
 const rulesOnRecord = (store: EventReader): RulesOnRecord =>
   new RulesOnRecord({
@@ -33,7 +38,7 @@ async function run(): Promise<void> {
     masterKey: Buffer.from(masterKey),
     ...(ledgerFile !== undefined && { ledgerFile }),
   });
-  const writer = isShared ? announcing(openWriter(place)) : openWriter(place);
+  const writer = isShared ? announcing(openWriter(place, name)) : openWriter(place);
   const onRecord = rulesOnRecord(reader);
   const closeAll = async (): Promise<void> => {
     await onRecord.close();
@@ -59,21 +64,22 @@ async function run(): Promise<void> {
     nowMs: Date.now,
     onLost: (lost) => tell({ kind: 'lost', lost }),
     onStep: () => reports.due(),
+    onShares: () => orders.look(),
     ...(isShared && { onWait: () => tell({ kind: 'waiting' }) }),
     log,
   });
   const report = async (): Promise<void> => {
     const status = await runner.status();
     tell({ kind: 'status', status });
-    if (isShared) await tellStatus(writer.db, status);
+    if (isShared) await tellStatus(writer, status);
   };
   const reports: StatusReports = new StatusReports(() => report().catch(() => reports.due()));
-  const orders = new ViewOrders(writer, (order) => carryOut(order));
+  const orders: ViewOrders = new ViewOrders(writer, runner, (order) => carryOut(runner, order, order.share));
   runner.listeners.add(({ position, subjects }) => tell({ kind: 'advanced', position, caseIds: subjects }));
   const starting = runner.start();
   let isStopping = false;
   parentPort!.on('message', (order: Order) => {
-    const obeyed = order.kind === 'stop' ? stop() : carryOut(order);
+    const obeyed = order.kind === 'stop' ? stop() : carryOut(runner, order);
     obeyed.then(
       (result) => tell({ kind: 'done', id: order.id, result }),
       (error: unknown) => tell({ kind: 'failed', id: order.id, failure: failureOf(error) }),
@@ -88,16 +94,11 @@ async function run(): Promise<void> {
     throw error;
   }
   if (isStopping) return;
-  // Packs that are published from now on may compare by something else: then the view is made anew, as at a start.
-  onRecord.onPublished(() => repeats.whenOther(() => runner.rebuild(REPEATS_VIEW)));
+  onRecord.onPublished(() => rekey(repeats, runner));
   onRecord.follow(after);
   tell({ kind: 'started', position: runner.reached, status: await runner.status() });
-  if (isShared) await orders.start((place as { url: string }).url);
+  if (isShared) await orders.start();
   reports.due();
-
-  async function carryOut(order: ViewOrder): Promise<number> {
-    return order.kind === 'rebuild' ? runner.rebuild(order.name) : runner.retry(order.name, order.partition);
-  }
 
   async function stop(): Promise<number> {
     isStopping = true;
@@ -109,6 +110,15 @@ async function run(): Promise<void> {
     parentPort!.close();
     return 0;
   }
+}
+
+/**
+ * Packs that are published while views are kept may compare by something else: then the view is made anew, as at a start. Who
+ * does not build has only to see that there is another version to keep.
+ */
+function rekey(repeats: RepeatRulesOnRecord, runner: ProjectionRunner): void {
+  repeats.whenOther(async () => runner.builds && runner.rebuild(REPEATS_VIEW));
+  runner.look();
 }
 
 run().catch((error: unknown) => {

@@ -14,8 +14,8 @@ export interface ProjectorOptions {
   readonly databaseUrl?: string | undefined;
   /** Where the views are kept, if not where they are by the above: for a rebuild beside them. */
   readonly views?: SqlPlace;
-  /** Whether other processes read the views, and may keep them instead of this one: see `followProjector`. */
-  readonly isShared?: boolean;
+  /** `SqlWriter.process`, where other processes read the views and keep shares of them: see `followProjector`. */
+  readonly process?: string | undefined;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   /** Where the erasure ledger is, if not in the folder. */
@@ -66,15 +66,15 @@ export interface Projector {
 const MEMORY = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 };
 
 /**
- * Starts the projections in a thread of their own; where the views are shared it may wait there for another process to end.
+ * Starts the projections in a thread of their own; it may wait there for somebody who wants nobody to keep the views.
  * @throws ProjectorFailed e.g. CHECKPOINT_AHEAD, VIEWS_OF_ANOTHER_LOG
  */
 export async function startProjector(options: ProjectorOptions): Promise<Projector> {
   const { folder, masterKey, ledgerFile, eventStoreUrl, databaseUrl } = options;
   const keys = { folder, eventStoreUrl, databaseUrl };
   const place = options.views ?? viewsPlace(folder, databaseUrl);
-  const isShared = options.isShared ?? false;
-  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, keys, place, isShared };
+  const { process } = options;
+  const workerData: ProjectorData = { folder, masterKey, ledgerFile, eventStoreUrl, keys, place, process };
   const worker = new Worker(new URL('./projector-thread.js', import.meta.url), { workerData, resourceLimits: MEMORY });
   const handle = new ProjectorHandle(worker, options);
   await handle.started;
@@ -97,7 +97,7 @@ class ProjectorHandle implements Projector {
   private readonly orders = new Map<number, Waiting<number>>();
   private lastOrder = 0;
   private position: Position = START;
-  private last: RunnerStatus = { projections: [], failure: undefined };
+  private last: RunnerStatus = { projections: [], head: START, failure: undefined };
   private end: Failure | undefined;
 
   constructor(

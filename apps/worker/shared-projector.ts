@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { comparePositions, type Position } from '#kernel';
 import {
   giveOrder,
-  hearNotices,
   migrateViews,
   standingOf,
   takeAnswer,
@@ -21,14 +20,14 @@ const SAY_AGAIN_MS = 10_000;
 const NAMES = PROJECTIONS.map(({ name }) => name);
 
 /**
- * The projections of another process, or of whichever process keeps them at the moment: how far they are stands in PostgreSQL
- * beside the views, and every commit of theirs is heard (LISTEN). Waits until there are views to read.
+ * The projections of all processes that keep shares of them at the moment: how far they are stands in PostgreSQL beside the
+ * views, and every commit of theirs is heard (LISTEN). Waits until there are views to read.
  * @throws DatabaseUnusable, SchemaNewer
  */
-export async function followProjector(url: string, shared: SqlWriter, log?: RunnerLog): Promise<Projector> {
+export async function followProjector(shared: SqlWriter, log?: RunnerLog): Promise<Projector> {
   await migrateViews(shared.db);
   const projector = new SharedProjector(shared);
-  projector.notices = await hearNotices(url, VIEWS_CHANGED, () => projector.look());
+  projector.notices = await shared.hear(VIEWS_CHANGED, () => projector.look());
   try {
     await projector.begin(log);
     return projector;
@@ -105,12 +104,17 @@ class SharedProjector implements Projector {
     await this.notices?.close();
   }
 
+  /** @returns the sum of what those answer whom it concerns */
   private async order(order: ViewOrder): Promise<number> {
-    const { db } = this.shared;
-    const id = await giveOrder(db, order);
+    const ids = await giveOrder(this.shared.db, order);
+    const results = await Promise.all(ids.map((id) => this.answerTo(id)));
+    return results.reduce((sum, result) => sum + result, 0);
+  }
+
+  private async answerTo(id: string): Promise<number> {
     for (;;) {
       const looked = this.nextLook();
-      const answer = await takeAnswer(db, id);
+      const answer = await takeAnswer(this.shared.db, id);
       if (answer !== undefined && 'result' in answer) return answer.result;
       if (answer !== undefined) throw new ProjectorFailed({ code: undefined, ...answer.failure });
       await looked;
@@ -148,7 +152,7 @@ class SharedProjector implements Projector {
     while (this.again && !this.ending.signal.aborted) {
       this.again = false;
       try {
-        const before = this.standing?.position;
+        const before = this.standing?.stamp;
         this.standing = (await standingOf(this.shared.db, NAMES)) ?? this.standing;
         this.tell(before);
       } catch {
@@ -159,10 +163,11 @@ class SharedProjector implements Projector {
     }
   }
 
-  private tell(before: Position | undefined): void {
+  private tell(before: string | undefined): void {
     for (const look of [...this.looks]) look();
     const { standing } = this;
-    if (standing === undefined || (before && comparePositions(standing.position, before) <= 0)) return;
+    // Rows of one share may have moved while another holds up what all have seen.
+    if (standing === undefined || standing.stamp === before) return;
     for (const listener of [...this.listeners]) listener({ position: standing.position, caseIds: [] });
   }
 }

@@ -1,3 +1,4 @@
+import { WakingLoop } from '#jobs';
 import { plusMs, type Clock, type Instant } from '#kernel';
 
 /** Public holidays that were published while cases were running. */
@@ -52,36 +53,27 @@ interface Tally {
  * were taken are recognised.
  */
 export class RecomputeProvisional {
-  private running: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
-  private cancelWake: () => void = () => undefined;
-  private wakesAt: Instant | undefined;
+  private readonly loop: WakingLoop;
   private readonly tallies = new Map<string, Tally>();
 
-  constructor(private readonly ports: RecomputeProvisionalPorts) {}
+  constructor(private readonly ports: RecomputeProvisionalPorts) {
+    const { clock, onFailure } = ports;
+    this.loop = new WakingLoop({ clock, work: () => this.workThrough(), onFailure });
+  }
 
   /** Looks for publications that are not worked through. Call it at the start and when something was published. */
   arm(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      if (this.again) this.arm();
-    });
+    this.loop.arm();
   }
 
   /** Goes on after a stop. */
   start(): void {
-    this.stopped = false;
-    this.arm();
+    this.loop.start();
   }
 
   /** Ends after the case it is at. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.cancelWake();
-    await this.running;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** What is under way; nothing where all is worked through. */
@@ -89,33 +81,30 @@ export class RecomputeProvisional {
     return this.ports.pending().map((published) => ({ ...published, ...this.tallyOf(published) }));
   }
 
-  private async run(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      this.cancelWake();
-      this.wakesAt = undefined;
-      try {
-        for (const published of this.ports.pending()) await this.work(published);
-      } catch (error) {
-        this.ports.onFailure?.(error);
-        this.wakeAt(plusMs(this.ports.clock.now(), REST_MS));
-      }
+  /** @returns when the first of those that are not done is to be gone on with */
+  private async workThrough(): Promise<Instant | undefined> {
+    let next: Instant | undefined;
+    for (const published of this.ports.pending()) {
+      const again = await this.work(published);
+      if (again !== undefined && (next === undefined || again < next)) next = again;
     }
-    if (this.stopped) this.again = false;
+    return next;
   }
 
-  private async work(published: PublishedCalendar): Promise<void> {
+  /** @returns when to go on with it; undefined where it is done */
+  private async work(published: PublishedCalendar): Promise<Instant | undefined> {
     const { clock } = this.ports;
     const tally = this.tallyOf(published);
     if (tally.state !== 'checking') {
-      if (!(await this.pass(published, tally, 1))) return;
+      if (!(await this.pass(published, tally, 1))) return plusMs(clock.now(), REST_MS);
       tally.state = 'checking';
     }
     const checkAt = plusMs(published.publishedAt, CHECK_AFTER_MS);
-    if (clock.now() < checkAt) return this.wakeAt(checkAt);
-    if (!(await this.pass(published, tally, 2))) return;
+    if (clock.now() < checkAt) return checkAt;
+    if (!(await this.pass(published, tally, 2))) return plusMs(clock.now(), REST_MS);
     await this.ports.done(published, { cases: tally.cases, moved: tally.moved });
     this.tallies.delete(published.calendar);
+    return undefined;
   }
 
   /** @returns whether every case was counted again */
@@ -125,16 +114,14 @@ export class RecomputeProvisional {
     if (isReady) {
       if (pass === 1) Object.assign(tally, { state: 'counting', cases: 0, moved: 0 });
       tally.failed = 0;
-      for (let after = ''; !this.stopped;) {
+      for (let after = ''; !this.loop.isStopped;) {
         const cases = await provisionalCases(after, PAGE);
         await this.page(cases, published, tally, pass);
         if (cases.length < PAGE) break;
         after = cases.at(-1)!;
       }
     }
-    const isDone = isReady && tally.failed === 0 && !this.stopped;
-    if (!isDone) this.wakeAt(plusMs(clock.now(), REST_MS));
-    return isDone;
+    return isReady && tally.failed === 0 && !this.loop.isStopped;
   }
 
   private async page(
@@ -143,7 +130,7 @@ export class RecomputeProvisional {
     tally: Tally,
     pass: number,
   ): Promise<void> {
-    for (let first = 0; first < cases.length && !this.stopped; first += AT_ONCE) {
+    for (let first = 0; first < cases.length && !this.loop.isStopped; first += AT_ONCE) {
       const some = cases.slice(first, first + AT_ONCE);
       const outcomes = await Promise.all(some.map((caseId) => this.ports.recompute(caseId, calendar, pass)));
       if (pass === 1) tally.cases += some.length;
@@ -156,12 +143,5 @@ export class RecomputeProvisional {
     const known = this.tallies.get(calendar) ?? { state: 'waiting', cases: 0, moved: 0, failed: 0 };
     this.tallies.set(calendar, known);
     return known;
-  }
-
-  private wakeAt(at: Instant): void {
-    if (this.stopped || (this.wakesAt !== undefined && this.wakesAt <= at)) return;
-    this.cancelWake();
-    this.wakesAt = at;
-    this.cancelWake = this.ports.clock.wakeAt(at, () => this.arm());
   }
 }

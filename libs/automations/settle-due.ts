@@ -1,3 +1,4 @@
+import { WakingLoop } from '#jobs';
 import { plusMs, type Clock, type Instant } from '#kernel';
 
 export type Settled = 'settled' | 'nothing_due' | 'failed';
@@ -45,23 +46,17 @@ interface Tried {
  * recorded instant of its own.
  */
 export class SettleDue {
-  private cancelWake: () => void = () => undefined;
-  private running: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
-  private tried = new Map<string, Tried>();
+  private readonly loop: WakingLoop;
+  private readonly tried = new Map<string, Tried>();
 
-  constructor(private readonly ports: SettleDuePorts) {}
+  constructor(private readonly ports: SettleDuePorts) {
+    const { clock, onFailure } = ports;
+    this.loop = new WakingLoop({ clock, work: () => this.settleAllDue(), onFailure });
+  }
 
   /** Looks up what is due. Call it at the start, when the views advanced, and when the clock can be trusted again. */
   arm(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      // An arming between the last look and this moment must not be lost.
-      if (this.again) this.arm();
-    });
+    this.loop.arm();
   }
 
   /** What was handed on is lost: all that is due is settled anew. */
@@ -72,40 +67,27 @@ export class SettleDue {
 
   /** Goes on after a stop. */
   start(): void {
-    this.stopped = false;
-    this.arm();
+    this.loop.start();
   }
 
   /** Ends after what it is doing. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.cancelWake();
-    await this.running;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async run(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      try {
-        if (this.waits()) continue;
-        const now = this.ports.clock.now();
-        await this.settleDue(now);
-        await this.sleepUntilNext(now);
-      } catch (error) {
-        this.ports.onFailure?.(error);
-        this.wakeAt(plusMs(this.ports.clock.now(), FIRST_REST_MS));
-      }
-    }
-    if (this.stopped) this.again = false;
+  private async settleAllDue(): Promise<Instant | undefined> {
+    const now = this.ports.clock.now();
+    await this.settleDueBefore(now);
+    return this.nextLook(now);
   }
 
-  /** EVENTS.md 19: who watches the clock arms the timer when it can be trusted again. */
-  private waits(): boolean {
-    return this.stopped || this.ports.clock.suspended !== undefined;
+  /** EVENTS.md 19: nothing is due while the clock cannot be trusted. */
+  private get waits(): boolean {
+    return this.loop.isStopped || this.ports.clock.suspended !== undefined;
   }
 
   /** All that is due, batch after batch. What a lagging view still calls due holds nobody up. */
-  private async settleDue(now: Instant): Promise<void> {
+  private async settleDueBefore(now: Instant): Promise<void> {
     const seen = new Set<string>();
     for (let after: DueEntry | undefined; ;) {
       const due = await this.ports.dueBefore(now, BATCH, after);
@@ -115,7 +97,7 @@ export class SettleDue {
         seen.add(entry.caseId);
       }
       await Promise.all([...fresh.values()].map((entry) => this.settleOne(entry, now)));
-      if (this.waits()) return;
+      if (this.waits) return;
       if (due.length < BATCH) break;
       after = due.at(-1);
     }
@@ -129,7 +111,7 @@ export class SettleDue {
   }
 
   private async settleOne(due: DueEntry, now: Instant): Promise<void> {
-    if (this.stopped) return;
+    if (this.loop.isStopped) return;
     const { caseId, at } = due;
     const { firstRestMs = FIRST_REST_MS } = this.ports;
     const tried = this.tried.get(caseId);
@@ -145,7 +127,7 @@ export class SettleDue {
     }
   }
 
-  private async sleepUntilNext(now: Instant): Promise<void> {
+  private async nextLook(now: Instant): Promise<Instant | undefined> {
     const due = await this.ports.nextDue(now);
     // What happens at the due instant itself is in time, so the timer comes one millisecond later.
     let next = due === undefined ? undefined : plusMs(due, 1);
@@ -153,12 +135,6 @@ export class SettleDue {
       const over = plusMs(at, restMs);
       if (next === undefined || over < next) next = over;
     }
-    this.cancelWake();
-    if (next !== undefined && !this.stopped) this.wakeAt(next);
-  }
-
-  private wakeAt(at: Instant): void {
-    this.cancelWake();
-    this.cancelWake = this.ports.clock.wakeAt(at, () => this.arm());
+    return next;
   }
 }

@@ -5,19 +5,15 @@ import type { ExpectedRevision, NewEvent } from './port.js';
 /** The largest append where nobody says otherwise: EventStoreDB's default (EVENT_STORE.md 6). */
 export const MAX_APPEND_BYTES = 1024 * 1024;
 
+/** The stream of everything. */
+export const ALL = '$all';
+
 /** @throws InvalidArgument where no stream can have the name */
 export function checkedStream(stream: string): string {
   if (stream === '') throw new InvalidArgument('A stream needs a name.');
-  if (stream === '$all') throw new InvalidArgument('$all is no stream of its own: read all, or subscribe to all.');
-  if (stream.startsWith('$$$$')) throw new InvalidArgument('Metadata have no metadata.');
+  if (stream === ALL) throw new InvalidArgument('$all is no stream of its own: read all, or subscribe to all.');
   if (!isWellFormed(stream)) throw new InvalidArgument('The name of a stream must be well-formed Unicode.');
   return stream;
-}
-
-/** @throws InvalidArgument where the stream is one of metadata, which have none and cannot be deleted */
-export function describable(stream: string): string {
-  if (stream.startsWith('$$')) throw new InvalidArgument('Metadata have no metadata and cannot be deleted.');
-  return checkedStream(stream);
 }
 
 /** Ids are kept as sixteen bytes, so their case is not. @throws InvalidArgument */

@@ -53,6 +53,63 @@ export class AccessDenied extends EventStoreError {
   readonly code = 'ACCESS_DENIED';
 }
 
+/** What is refused of a consumer group. */
+export abstract class GroupError extends EventStoreError {
+  constructor(
+    readonly stream: string,
+    readonly group: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class GroupExists extends GroupError {
+  readonly code = 'GROUP_EXISTS';
+
+  constructor(stream: string, group: string) {
+    super(stream, group, `There is a group ${group} on ${stream} already: update it, or delete it first.`);
+  }
+}
+
+export class GroupMissing extends GroupError {
+  readonly code = 'GROUP_NOT_FOUND';
+
+  /** @param group empty where the stream has no group at all */
+  constructor(stream: string, group: string) {
+    super(stream, group, `There is no group ${group} on ${stream}: create it first.`);
+  }
+}
+
+export class GroupFull extends GroupError {
+  readonly code = 'GROUP_FULL';
+
+  constructor(stream: string, group: string) {
+    super(stream, group, `Group ${group} on ${stream} has as many consumers as its settings allow.`);
+  }
+}
+
+/** The group was changed or deleted under a consumer. Consumers take it up again, or hear that it is missing. */
+export class GroupDropped extends GroupError {
+  readonly code = 'GROUP_DROPPED';
+
+  constructor(stream: string, group: string) {
+    super(stream, group, `Group ${group} on ${stream} let go of its consumers.`);
+  }
+}
+
+export class GroupRefused extends GroupError {
+  readonly code = 'GROUP_REFUSED';
+
+  constructor(
+    stream: string,
+    group: string,
+    readonly reason: string,
+  ) {
+    super(stream, group, `Group ${group} on ${stream} cannot be: ${reason}`);
+  }
+}
+
 export class StoreUnavailable extends EventStoreError {
   readonly code = 'STORE_UNAVAILABLE';
 

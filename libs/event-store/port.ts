@@ -1,4 +1,5 @@
 import type { Position } from '#kernel';
+import type { ConsumerGroups } from './consumer-groups.js';
 
 /** `no_stream`, a revision, or what only foreign writers use: `stream_exists`, `any` (EVENT_STORE.md 1). */
 export type ExpectedRevision = bigint | 'no_stream' | 'stream_exists' | 'any';
@@ -108,6 +109,8 @@ export interface EventReader {
 export interface EventStore extends EventReader {
   /** Whether other processes write this log, too: what is remembered of a stream may be behind it. */
   readonly isShared: boolean;
+  /** Those who share the work on events (EVENT_STORE.md 20). */
+  readonly consumerGroups: ConsumerGroups;
   /**
    * Writes all of the events or none, durably before it answers.
    * @throws WrongExpectedRevision with stream, expected and actual

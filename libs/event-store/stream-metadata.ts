@@ -11,6 +11,16 @@ export const metadataStream = (stream: string): string => `$$${stream}`;
 export const isMetadataStream = (stream: string): boolean => stream.startsWith('$$');
 export const describedStream = (metadataStreamName: string): string => metadataStreamName.slice(2);
 
+/** A metadata stream shows its last event only, as in EventStoreDB. */
+export const OF_METADATA_STREAMS: StreamMetadata = { maxCount: 1 };
+
+/** The first revision that is shown of a stream whose last one is `last`, besides what is too old. */
+export function firstShown({ maxCount, truncateBefore }: StreamMetadata, last: bigint): bigint {
+  const byCount = maxCount === undefined ? 0n : last - BigInt(maxCount) + 1n;
+  const byPlace = truncateBefore ?? 0n;
+  return byCount > byPlace ? byCount : byPlace;
+}
+
 export const isSoftDeleted = (metadata: StreamMetadata | undefined): boolean =>
   metadata?.truncateBefore === DELETED_REVISION;
 
@@ -61,6 +71,28 @@ function jsonMembers(data: Uint8Array): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** How EventStoreDB reads the members that it knows; `$acl` and `$cacheControl` are nothing to us, but they have to be right. */
+const HEEDED: Readonly<Record<string, (value: unknown) => boolean>> = {
+  $maxCount: Number.isInteger,
+  $maxAge: (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_AGE_SECONDS,
+  $tb: Number.isInteger,
+  $cacheControl: Number.isInteger,
+  $acl: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+/** The longest time that .NET can say. */
+const MAX_AGE_SECONDS = 922_337_203_685;
+
+/**
+ * What of a `$metadata` event a stream's readers are bound by. EventStoreDB heeds nothing of it where one of the members that it
+ * knows is not what it should be, or where the event is not marked as JSON (`data` is null then).
+ */
+export function heededMetadata(data: Uint8Array | null | undefined): StreamMetadata {
+  if (data === null || data === undefined || data.length === 0) return {};
+  const members = jsonMembers(data);
+  const isBroken = Object.entries(HEEDED).some(([name, isRight]) => name in members && !isRight(members[name]));
+  return isBroken ? {} : decodeStreamMetadata(data);
 }
 
 const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;

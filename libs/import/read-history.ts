@@ -4,13 +4,13 @@ import type { HistoryItem } from './historical-case.js';
 import { Interpreter } from './mapping/interpreter.js';
 import type { Mapping } from './mapping/schema.js';
 import { readCsv } from './sources/csv.js';
-import { openSource, type SourceText } from './sources/open-source.js';
+import { openSource, type GivenFile, type SourceText } from './sources/open-source.js';
 import type { SourceItem } from './sources/row.js';
 import { readXes } from './sources/xes.js';
 
 export interface ReadHistoryOptions {
   /** CSV or XES, plain or gzip. */
-  readonly file: string;
+  readonly file: string | GivenFile;
   readonly mapping: Mapping;
   /** The cut-over of all cases of this run (EVENTS.md 18). */
   readonly takenOverAt: Instant;

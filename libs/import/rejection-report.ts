@@ -1,7 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { RejectedRow } from './historical-case.js';
 
-const HEADER = 'line,code,reason,key\r\n';
+export const REPORT_HEADER = 'line,code,reason,key\r\n';
+
+/** A row of the report, as CSV (RFC 4180). */
+export const reportLine = ({ line, code, reason, key = '' }: RejectedRow): string =>
+  `${line},${cell(code)},${cell(reason)},${cell(key)}\r\n`;
 
 /** What was not imported and why, as CSV (RFC 4180) for people and spreadsheets. No file where there is nothing to say. */
 export class RejectionReport {
@@ -10,13 +14,13 @@ export class RejectionReport {
   /** @param file overwritten; none: nothing is written */
   constructor(private readonly file: string | undefined) {}
 
-  write({ line, code, reason, key = '' }: RejectedRow): void {
+  write(row: RejectedRow): void {
     if (this.file === undefined) return;
     if (this.handle === undefined) {
       this.handle = openSync(this.file, 'w', 0o600);
-      writeSync(this.handle, HEADER);
+      writeSync(this.handle, REPORT_HEADER);
     }
-    writeSync(this.handle, `${line},${cell(code)},${cell(reason)},${cell(key)}\r\n`);
+    writeSync(this.handle, reportLine(row));
   }
 
   close(): void {

@@ -27,6 +27,8 @@ export interface TakenJob {
   done(): Promise<void>;
   /** It failed; it waits until `retryAt`, and is dead where there is none. */
   failed(failure: { readonly error: string; readonly retryAt?: Instant }): Promise<void>;
+  /** It is not finished, and nothing is wrong with it: whoever is free goes on with it at once. */
+  putDown(): Promise<void>;
 }
 
 /** A job on its way. Tried again later it is another one, so that a run that is just ending does not stand in its way. */
@@ -63,7 +65,11 @@ export interface Jobs {
   carryAnew(queue: string): Promise<void>;
   /** A dead one waits again, with its failures forgotten. @returns whether it was dead */
   revive(id: string, dueAt: Instant): Promise<boolean>;
+  /** All the dead of a queue, or of every queue. @returns how many they were */
+  reviveAll(queue: string | undefined, dueAt: Instant): Promise<number>;
   get(id: string): Promise<Job | undefined>;
+  /** Those of them that there are, in no order. */
+  getAll(ids: readonly string[]): Promise<readonly Job[]>;
   /** The latest due first. */
   list(filter: JobFilter, limit: number): Promise<readonly Job[]>;
   /** How many there are that are not done, by queue. */

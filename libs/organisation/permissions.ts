@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   'manage_projections',
   'read_notifications',
   'manage_notifications',
+  'manage_consumers',
   'confirm_clock',
   'move_test_clock',
 ] as const;
@@ -31,6 +32,7 @@ const ROLES_WITH: Readonly<Record<Permission, readonly Role[]>> = {
   manage_projections: ['administrator'],
   read_notifications: ['supervisor', 'auditor', 'administrator'],
   manage_notifications: ['administrator'],
+  manage_consumers: ['administrator'],
   confirm_clock: ['administrator'],
   move_test_clock: ['administrator'],
 };

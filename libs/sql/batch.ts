@@ -4,9 +4,10 @@ import { Preparation, type LogSources, type Prepared, type ReadEvent } from './p
 import type { Projection } from './projection.js';
 import { BatchSession } from './session.js';
 import type { ParkedPartition } from './status.js';
-import { moveCheckpoint, removeParked, saveParked } from './books.js';
+import { removeParked, saveParked } from './books.js';
+import type { Checkpoints, Move } from './checkpoints.js';
 import type { Stop, Track } from './track.js';
-import type { SqlWriter, WriteTransaction } from './writer.js';
+import type { AnyDb, SqlWriter, WriteTransaction } from './writer.js';
 
 /** What a batch did to a track, to be believed once its transaction has committed. */
 interface Outcome {
@@ -23,6 +24,13 @@ export interface BatchSources extends LogSources {
   readonly nowMs: () => number;
 }
 
+/** What it shares with whoever else knows how far things are. */
+export interface BatchBooks {
+  readonly checkpoints: Checkpoints;
+  /** Into how many slots subjects are dealt. */
+  readonly slots: number;
+}
+
 /** A track on its way through a batch. */
 interface Advance {
   readonly track: Track;
@@ -36,7 +44,10 @@ interface Advance {
 
 /** Takes batches of the log into the rows of projections: rows and checkpoints in one transaction. */
 export class Batches {
-  constructor(private readonly sources: BatchSources) {}
+  constructor(
+    private readonly sources: BatchSources,
+    private readonly books: BatchBooks,
+  ) {}
 
   /**
    * Applies events in the order of the log to all tracks. Events at or before a track's checkpoint are passed over, so
@@ -51,7 +62,7 @@ export class Batches {
     const subjects = new Set<string>();
     let erased = false;
     const preparation = this.preparation(tracks);
-    const outcomes = await this.sources.writer.transaction(async (tx) => {
+    const { outcomes, moved } = await this.sources.writer.transaction(async (tx) => {
       const advances = tracks.map(begun);
       for await (const { piece, ready: events } of ahead(pieces, (it) => preparation.batch(it))) {
         const to = piece.at(-1)!.position;
@@ -59,13 +70,25 @@ export class Batches {
         for (const { subject } of events) subjects.add(subject);
         erased ||= events.some(isErasure);
       }
-      const done: Outcome[] = [];
-      for (const advance of advances) done.push(await this.finish(tx, advance));
-      return done;
+      const outcomes: Outcome[] = [];
+      for (const advance of advances) outcomes.push(await this.finish(tx, advance));
+      return { outcomes, moved: await this.books.checkpoints.move(tx.db, outcomes.map(moveOf)) };
     });
+    moved();
     for (const outcome of outcomes) believe(outcome);
     if (erased) this.sources.writer.scrub();
     return subjects;
+  }
+
+  /** Says in the books that it has read all there is in its phase. @param tell tells whoever waits for that */
+  async arrive(track: Track, tell: (db: AnyDb) => Promise<void>): Promise<void> {
+    const { of, shares, checkpoint } = track;
+    const moved = await this.sources.writer.transaction(async ({ db }) => {
+      await tell(db);
+      return this.books.checkpoints.move(db, [{ of, shares, to: { checkpoint, arrived: of.phase } }]);
+    });
+    moved();
+    track.arrived = of.phase;
   }
 
   /**
@@ -79,7 +102,7 @@ export class Batches {
       await session.load(tx, [{ subject, begins: false }]);
       const found = await this.refold(session, track, subject, track.checkpoint, preparation);
       await session.write(tx);
-      await (found ? saveParked(tx.db, track, found) : removeParked(tx.db, track, subject));
+      await (found ? saveParked(tx.db, track.of, found) : removeParked(tx.db, track.of, subject));
       return found;
     });
     if (parked) track.parked.set(subject, parked);
@@ -88,8 +111,7 @@ export class Batches {
   }
 
   private preparation(tracks: readonly Track[]): Preparation {
-    const projections: Projection[] = tracks.map(({ projection }) => projection);
-    return new Preparation(this.sources, projections);
+    return new Preparation(this.sources, tracks, this.books.slots);
   }
 
   /** One piece of a batch. A track that is stopped goes no further. */
@@ -103,7 +125,12 @@ export class Batches {
     const { track, session, parked, freed } = advance;
     if (advance.stopped) return;
     const { category } = track.projection;
-    const fresh = events.filter((it) => it.category === category && comparePositions(it.position, advance.reached) > 0);
+    const fresh = events.filter(
+      (it) =>
+        it.category === category &&
+        (track.slots === undefined || track.slots.has(it.slot)) &&
+        comparePositions(it.position, advance.reached) > 0,
+    );
     const anew = new Set<string>();
     if (holdsPersonalWords(track.projection)) for (const it of fresh) if (isErasure(it)) anew.add(it.subject);
     await session.load(tx, fresh);
@@ -122,9 +149,8 @@ export class Batches {
     { track, session, parked, freed, reached, stopped }: Advance,
   ): Promise<Outcome> {
     await session.write(tx);
-    await moveCheckpoint(tx.db, track, reached);
-    for (const it of parked.values()) await saveParked(tx.db, track, it);
-    for (const subject of freed) await removeParked(tx.db, track, subject);
+    for (const it of parked.values()) await saveParked(tx.db, track.of, it);
+    for (const subject of freed) await removeParked(tx.db, track.of, subject);
     return { track, checkpoint: reached, parked: [...parked.values()], freed: [...freed], stopped };
   }
 
@@ -188,11 +214,17 @@ function fold(session: BatchSession, it: Prepared): Error | undefined {
 
 const begun = (track: Track): Advance => ({
   track,
-  session: new BatchSession(track.projection, track.generation, track.phase === 'loading'),
+  session: new BatchSession(track.projection, track.of.generation, track.of.phase === 'loading'),
   parked: new Map(),
   freed: new Set(),
   reached: track.checkpoint,
   stopped: undefined,
+});
+
+const moveOf = ({ track, checkpoint }: Outcome): Move => ({
+  of: track.of,
+  shares: track.shares,
+  to: { checkpoint, arrived: track.arrived },
 });
 
 function hold({ parked, freed }: Advance, it: ParkedPartition): void {

@@ -1,12 +1,13 @@
 import type { Position } from '#kernel';
+import { withoutGeneration } from './checkpoints.js';
 import { isSqlite } from './dialect.js';
-import { createLeases } from './lease.js';
-import { createShared, STATUS } from './shared-tables.js';
+import { createShared, ORDERS } from './shared-tables.js';
+import { changeShares, createShares, forgetShares, type ShareRow } from './share-books.js';
 import { migrateToLatest, type Migrations } from './migrate.js';
 import type { Projection } from './projection.js';
 import { physicalName, servedName } from './shape.js';
 import type { ParkedPartition } from './status.js';
-import type { Phase, Track } from './track.js';
+import type { Generation, Phase } from './track.js';
 import type { AnyDb } from './writer.js';
 
 const GENERATIONS = 'projection_generation';
@@ -18,13 +19,20 @@ const MIGRATED = 'projection_migration';
 
 /** The runner's own tables: one migration per change, run in the order of their names. */
 export const PROJECTION_MIGRATIONS: Migrations = {
-  '0001-generations-and-leases': {
+  '0001-generations-and-leases': { up: createBookkeeping },
+  '0002-several-processes': { up: createShared },
+  /**
+   * Where views stood they go on: the position of a generation counts for shares that say nothing of their own. A process of
+   * an older release that keeps views meanwhile finds its leases gone and commits nothing.
+   */
+  '0003-shares': {
     async up(db) {
-      await createBookkeeping(db);
-      await createLeases(db);
+      await createShares(db);
+      await db.schema.dropTable('projection_lease').ifExists().execute();
+      await db.schema.dropTable('projection_status').ifExists().execute();
+      await db.deleteFrom(ORDERS).execute();
     },
   },
-  '0002-several-processes': { up: createShared },
 };
 
 /** @returns the names of the migrations that were run */
@@ -87,35 +95,41 @@ export async function bindToLog(db: AnyDb, epoch: string): Promise<void> {
   else if (known['epoch'] !== epoch) throw new OtherLog(db);
 }
 
-/** What readers see: how far each served generation is, and whether it is complete. */
-export async function servedPositions(
-  db: AnyDb,
-): Promise<readonly { readonly name: string; readonly isReady: boolean; readonly checkpoint: Position }[]> {
-  const rows = await db.selectFrom(GENERATIONS).selectAll().where('serving', '=', 1).execute();
-  return rows.map((row) => ({ name: row['name'], isReady: row['phase'] === 'ready', checkpoint: positionOf(row) }));
-}
-
-export async function loadTracks(db: AnyDb, projections: readonly Projection[]): Promise<Track[]> {
+/** Which generations there are of these projections, the oldest first. */
+export async function loadGenerations(db: AnyDb, projections: readonly Projection[]): Promise<Generation[]> {
   const rows = await db.selectFrom(GENERATIONS).selectAll().orderBy('generation').execute();
-  const parked = await db.selectFrom(PARKED).selectAll().execute();
   return rows.flatMap((row) => {
     const projection = projections.find(({ name }) => name === row['name']);
-    if (!projection) return [];
-    const own = parked.filter((it) => it['name'] === row['name'] && it['generation'] === row['generation']);
-    return [
-      {
-        projection,
-        generation: row['generation'],
-        version: row['version'],
-        tables: JSON.parse(row['tables']) as string[],
-        checkpoint: positionOf(row),
-        phase: row['phase'],
-        serving: row['serving'] === 1,
-        stopped: undefined,
-        parked: new Map(own.map((it) => [it['partition_key'], parkedOf(it)])),
-      },
-    ];
+    return projection ? [{ projection, ...standingIn(row) }] : [];
   });
+}
+
+export type StoredGeneration = Omit<Generation, 'projection'> & { readonly name: string };
+
+/** All that there are, whether this program knows the projection or not. */
+export async function storedGenerations(db: AnyDb): Promise<StoredGeneration[]> {
+  const rows = await db.selectFrom(GENERATIONS).selectAll().orderBy('name').orderBy('generation').execute();
+  return rows.map((row) => ({ name: row['name'], ...standingIn(row) }));
+}
+
+const standingIn = (row: Stored): Omit<Generation, 'projection'> => ({
+  generation: Number(row['generation']),
+  version: Number(row['version']),
+  tables: JSON.parse(String(row['tables'])) as string[],
+  phase: row['phase'] as Phase,
+  serving: row['serving'] === 1,
+  base: positionOf(row),
+});
+
+export interface StoredParked {
+  readonly name: string;
+  readonly generation: number;
+  readonly parked: ParkedPartition;
+}
+
+export async function loadParked(db: AnyDb): Promise<StoredParked[]> {
+  const rows = await db.selectFrom(PARKED).selectAll().execute();
+  return rows.map((row) => ({ name: row['name'], generation: Number(row['generation']), parked: parkedOf(row) }));
 }
 
 /** The tables of every generation in the books, whosever projections they are. */
@@ -133,31 +147,39 @@ export async function forgetAllBut(db: AnyDb, names: readonly string[]): Promise
   for (const table of [GENERATIONS, PARKED]) await db.deleteFrom(table).where('name', 'not in', names).execute();
 }
 
-export async function insertTrack(db: AnyDb, track: Track): Promise<void> {
-  const { projection, generation, version, tables, phase, serving, checkpoint } = track;
+export async function insertGeneration(db: AnyDb, generation: Generation): Promise<void> {
+  const { projection, version, tables, phase, serving, base } = generation;
   await db
     .insertInto(GENERATIONS)
     .values({
       name: projection.name,
-      generation,
+      generation: generation.generation,
       version,
       tables: JSON.stringify(tables),
       phase,
       serving: Number(serving),
-      ...columnsOf(checkpoint),
+      ...columnsOf(base),
     })
     .execute();
 }
 
-export async function forgetTrack(db: AnyDb, { projection: { name }, generation }: Track): Promise<void> {
+/** @param shares all there are, locked */
+export async function forgetGeneration(db: AnyDb, gone: Generation, shares: readonly ShareRow[]): Promise<void> {
   for (const table of [GENERATIONS, PARKED]) {
-    await db.deleteFrom(table).where('name', '=', name).where('generation', '=', generation).execute();
+    await db
+      .deleteFrom(table)
+      .where('name', '=', gone.projection.name)
+      .where('generation', '=', gone.generation)
+      .execute();
   }
+  const before = new Map(shares.map(({ share, checkpoints }) => [share, checkpoints]));
+  const after = [...before].map(([share, checkpoints]) => [share, withoutGeneration(checkpoints, gone)] as const);
+  await changeShares(db, before, new Map(after.filter(([share, text]) => text !== before.get(share))));
 }
 
 export async function saveStanding(
   db: AnyDb,
-  track: Track,
+  generation: Generation,
   change: { phase?: Phase; serving?: boolean },
 ): Promise<void> {
   await db
@@ -166,36 +188,19 @@ export async function saveStanding(
       ...(change.phase !== undefined && { phase: change.phase }),
       ...(change.serving !== undefined && { serving: Number(change.serving) }),
     })
-    .where('name', '=', track.projection.name)
-    .where('generation', '=', track.generation)
+    .where('name', '=', generation.projection.name)
+    .where('generation', '=', generation.generation)
     .execute();
 }
 
-/**
- * Sets the checkpoint from where it was to where it is, in the transaction that writes the rows.
- * @throws Error when somebody else moved it: the transaction must not commit
- */
-export async function moveCheckpoint(db: AnyDb, track: Track, to: Position): Promise<void> {
-  const from = columnsOf(track.checkpoint);
-  const { numUpdatedRows } = await db
-    .updateTable(GENERATIONS)
-    .set(columnsOf(to))
-    .where('name', '=', track.projection.name)
-    .where('generation', '=', track.generation)
-    .where('commit_position', '=', from.commit_position)
-    .where('prepare_position', '=', from.prepare_position)
-    .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw new Error(`another runner moved the checkpoint of ${track.projection.name}`);
-}
-
-export async function saveParked(db: AnyDb, track: Track, parked: ParkedPartition): Promise<void> {
+export async function saveParked(db: AnyDb, generation: Generation, parked: ParkedPartition): Promise<void> {
   const { partition, position, eventId, error, parkedAtMs } = parked;
-  await removeParked(db, track, partition);
+  await removeParked(db, generation, partition);
   await db
     .insertInto(PARKED)
     .values({
-      name: track.projection.name,
-      generation: track.generation,
+      name: generation.projection.name,
+      generation: generation.generation,
       partition_key: partition,
       ...columnsOf(position),
       event_id: eventId,
@@ -205,11 +210,15 @@ export async function saveParked(db: AnyDb, track: Track, parked: ParkedPartitio
     .execute();
 }
 
-export async function removeParked(db: AnyDb, track: Track, partition: string): Promise<void> {
+export async function removeParked(
+  db: AnyDb,
+  { projection, generation }: Generation,
+  partition: string,
+): Promise<void> {
   await db
     .deleteFrom(PARKED)
-    .where('name', '=', track.projection.name)
-    .where('generation', '=', track.generation)
+    .where('name', '=', projection.name)
+    .where('generation', '=', generation)
     .where('partition_key', '=', partition)
     .execute();
 }
@@ -220,7 +229,8 @@ export async function forgetViews(db: AnyDb): Promise<void> {
     const tables = [...(await tablesInBooks(trx))];
     for (const name of new Set(tables.map(servedName))) await trx.schema.dropView(name).ifExists().execute();
     for (const name of tables) await trx.schema.dropTable(name).ifExists().execute();
-    for (const table of [GENERATIONS, PARKED, LOG, STATUS]) await trx.deleteFrom(table).execute();
+    for (const table of [GENERATIONS, PARKED, LOG]) await trx.deleteFrom(table).execute();
+    await forgetShares(trx);
   });
 }
 

@@ -13,8 +13,9 @@ import {
   serve,
   waitBriefly,
 } from './tables.js';
-import { forgetTrack, insertTrack, saveStanding, tablesInBooks } from './books.js';
-import { newTrack, type Phase, type Track } from './track.js';
+import { forgetGeneration, insertGeneration, saveStanding, tablesInBooks } from './books.js';
+import type { Keeping } from './keeping.js';
+import { newGeneration, type Generation, type Phase } from './track.js';
 import type { Projection } from './projection.js';
 import type { SqlWriter } from './writer.js';
 
@@ -32,43 +33,48 @@ interface Progress {
   index: number;
 }
 
-/** Makes generations, completes them in slices after their bulk load, puts them before the readers, and removes them. */
+/**
+ * Makes generations, completes them in slices after their bulk load, puts them before the readers, and removes them. What
+ * others must know of stands in the books, which everybody reads again then.
+ */
 export class Construction {
-  private progress = new WeakMap<Track, Progress>();
+  private progress = new Map<string, Progress>();
 
-  constructor(private readonly writer: SqlWriter) {}
+  constructor(
+    /** Fenced: it commits only while the construction is ours. */
+    private readonly writer: SqlWriter,
+    private readonly keeping: Pick<Keeping, 'construct'>,
+  ) {}
 
   /** An empty generation. The first one of a projection is before the readers at once: there is nothing else to see. */
-  async begin(projection: Projection, generation: number, serving: boolean): Promise<Track> {
-    const track = newTrack(projection, generation, serving);
-    await this.writer.transaction(async ({ db }) => {
-      await createTables(db, track);
-      await insertTrack(db, track);
-      if (serving) await serve(db, track);
+  async begin(projection: Projection, generation: number, serving: boolean): Promise<void> {
+    const fresh = newGeneration(projection, generation, serving);
+    await this.keeping.construct(async ({ db }) => {
+      await createTables(db, fresh);
+      await insertGeneration(db, fresh);
+      if (serving) await serve(db, fresh);
     });
-    return track;
   }
 
-  /** Goes on by one slice: one batch of derived rows, or one index. */
-  async slice(track: Track): Promise<void> {
-    const progress = this.progressOf(track);
-    if (track.phase === 'deriving') await this.derive(track, progress);
-    else if (track.phase === 'indexing') await this.index(track, progress);
+  /** Goes on by one slice: one batch of derived rows, or one index. @returns whether it has entered another phase */
+  async slice(generation: Generation): Promise<boolean> {
+    const progress = this.progressOf(generation);
+    return generation.phase === 'deriving' ? this.derive(generation, progress) : this.index(generation, progress);
   }
 
-  async enter(track: Track, phase: Phase): Promise<void> {
-    await this.writer.transaction(({ db }) => saveStanding(db, track, { phase }));
-    track.phase = phase;
+  async enter(generation: Generation, phase: Phase): Promise<true> {
+    await this.keeping.construct(({ db }) => saveStanding(db, generation, { phase }));
+    return true;
   }
 
   /** Readers see the new generation from one statement to the next; the old one is gone from the books with it. */
-  async swap(fresh: Track, old: Track | undefined): Promise<void> {
+  async swap(fresh: Generation, old: Generation | undefined): Promise<void> {
     const swap = (): Promise<void> =>
-      this.writer.transaction(async ({ db }) => {
+      this.keeping.construct(async ({ db }, shares) => {
         await waitBriefly(db);
         await serve(db, fresh);
         await saveStanding(db, fresh, { serving: true });
-        if (old) await forgetTrack(db, old);
+        if (old) await forgetGeneration(db, old, shares);
       });
     for (let tries = 1; ; tries++) {
       try {
@@ -78,17 +84,12 @@ export class Construction {
         if (!isLockTimeout(error) || tries === MOST_SWAPS) throw error;
       }
     }
-    fresh.serving = true;
+    if (old) await this.drop(old);
   }
 
-  async abandon(track: Track): Promise<void> {
-    await this.writer.transaction(({ db }) => forgetTrack(db, track));
-    await this.drop(track);
-  }
-
-  async drop(track: Track): Promise<void> {
-    await this.writer.transaction(({ db }) => dropTables(db, track));
-    this.writer.scrub();
+  async abandon(generation: Generation): Promise<void> {
+    await this.keeping.construct(({ db }, shares) => forgetGeneration(db, generation, shares));
+    await this.drop(generation);
   }
 
   /** Tables of generations that went out of the books before a crash: they would keep what is erased elsewhere. */
@@ -99,51 +100,58 @@ export class Construction {
 
   /** After a failure nobody knows how far a slice has come: what is under construction begins its phase again. */
   forgetProgress(): void {
-    this.progress = new WeakMap();
+    this.progress.clear();
   }
 
-  private async derive(track: Track, progress: Progress): Promise<void> {
-    const tables = derivedTables(track);
+  private async drop(generation: Generation): Promise<void> {
+    await this.writer.transaction(({ db }) => dropTables(db, generation));
+    this.writer.scrub();
+  }
+
+  private async derive(generation: Generation, progress: Progress): Promise<boolean> {
+    const tables = derivedTables(generation);
     const table = tables[progress.table];
-    if (!table) return this.enter(track, 'indexing');
+    if (!table) return this.enter(generation, 'indexing');
     const { from, shape } = table;
     const key = from.key[0]!;
     const rows = await this.writer.transaction(async (tx) => {
-      if (progress.after === '') await tx.db.deleteFrom(physicalName(shape, track.generation)).execute();
+      if (progress.after === '') await tx.db.deleteFrom(physicalName(shape, generation.generation)).execute();
       const source: Row[] = await tx.db
-        .selectFrom(physicalName(from, track.generation))
+        .selectFrom(physicalName(from, generation.generation))
         .selectAll()
         .where(key, '>', progress.after)
         .orderBy(key)
         .limit(DERIVE_SLICE)
         .execute();
-      await tx.insert(physicalTable(shape, track.generation), source.flatMap(table.derive));
+      await tx.insert(physicalTable(shape, generation.generation), source.flatMap(table.derive));
       return source;
     });
     const last = rows.at(-1);
     if (last) progress.after = String(last[key]);
-    if (rows.length === DERIVE_SLICE) return;
+    if (rows.length === DERIVE_SLICE) return false;
     progress.table++;
     progress.after = '';
+    return false;
   }
 
-  private async index(track: Track, progress: Progress): Promise<void> {
-    const next = indexesOf(track)[progress.index];
+  private async index(generation: Generation, progress: Progress): Promise<boolean> {
+    const next = indexesOf(generation)[progress.index];
     if (next) {
       await this.writer.transaction(({ db }) => createIndex(db, next));
       progress.index++;
-      return;
+      return false;
     }
-    await gatherStatistics(this.writer.db, track);
-    await this.enter(track, 'ready');
+    await gatherStatistics(this.writer.db, generation);
+    return this.enter(generation, 'ready');
   }
 
-  private progressOf(track: Track): Progress {
-    const known = this.progress.get(track) ?? { table: 0, after: '', index: 0 };
-    this.progress.set(track, known);
+  private progressOf({ projection, generation, phase }: Generation): Progress {
+    const key = `${projection.name} ${generation} ${phase}`;
+    const known = this.progress.get(key) ?? { table: 0, after: '', index: 0 };
+    this.progress.set(key, known);
     return known;
   }
 }
 
-const derivedTables = (track: Track): DerivedTable[] =>
-  track.projection.tables.filter((table): table is DerivedTable => table.kind === 'derived');
+const derivedTables = ({ projection }: Generation): DerivedTable[] =>
+  projection.tables.filter((table): table is DerivedTable => table.kind === 'derived');

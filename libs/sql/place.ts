@@ -18,6 +18,9 @@ export interface OpenOptions {
 export const openSql = <Schema>(place: SqlPlace, options: OpenOptions = {}): Kysely<Schema> =>
   'url' in place ? openPostgres<Schema>({ ...place, ...options }) : openSqlite<Schema>({ ...place, ...options });
 
-/** Opens a place for the one who writes its views. On SQLite it blocks its thread, so it belongs into a worker thread. */
-export const openWriter = (place: SqlPlace): SqlWriter =>
-  'url' in place ? openPostgresWriter(place) : openSqliteWriter(place);
+/**
+ * Opens a place for whoever writes its views. On SQLite it blocks its thread, so it belongs into a worker thread.
+ * @param process what `SqlWriter.process` shall be where there are others; a new name by default
+ */
+export const openWriter = (place: SqlPlace, process?: string): SqlWriter =>
+  'url' in place ? openPostgresWriter(place, process) : openSqliteWriter(place);

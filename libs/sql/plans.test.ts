@@ -20,6 +20,8 @@ import { isSqlite, openSql, openWriter, type ProjectedEvent, type Projection, ty
 import { BatchSession } from './session.js';
 import { placeOf } from './testing/index.js';
 import { migrateViews } from './books.js';
+import { KeepingAlone } from './keeping-alone.js';
+import { newGeneration } from './track.js';
 
 /** So many cases that reading all of them for one page would be felt. */
 const CASES = 100_000;
@@ -41,7 +43,7 @@ beforeAll(async () => {
   const place = await placeOf(folder);
   writer = openWriter(place);
   await migrateViews(writer.db);
-  const construction = new Construction(writer);
+  const construction = new Construction(writer, new KeepingAlone(writer, PROJECTIONS, 'test'));
   for (const projection of PROJECTIONS) await fill(construction, projection);
   db = openSql<ViewsSchema>(place, { readonly: true, log: ({ query }) => void asked.push(query) });
 }, 300_000);
@@ -53,7 +55,7 @@ afterAll(async () => {
 
 /** As a rebuild does: rows in bulk, then what is derived, then the indexes. */
 async function fill(construction: Construction, projection: Projection): Promise<void> {
-  const track = await construction.begin(projection, 1, true);
+  await construction.begin(projection, 1, true);
   const cases = LARGE.includes(projection.name) ? CASES : BATCH;
   for (let from = 0; from < cases; from += BATCH) {
     const events = Array.from({ length: BATCH }, (_, at) => lifeOf(from + at)).flat();
@@ -67,8 +69,11 @@ async function fill(construction: Construction, projection: Projection): Promise
       await session.write(tx);
     });
   }
-  await construction.enter(track, 'deriving');
-  while (track.phase !== 'ready') await construction.slice(track);
+  const generation = newGeneration(projection, 1, true);
+  await construction.enter(generation, 'deriving');
+  for (const phase of ['deriving', 'indexing'] as const) {
+    while (!(await construction.slice({ ...generation, phase })));
+  }
 }
 
 const caseId = (number: number): string => `${String(number).padStart(8, '0')}-0000-4000-8000-000000000000`;

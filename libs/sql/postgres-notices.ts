@@ -2,23 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { connectionOf, SESSION } from './postgres.js';
 import { explained } from './postgres-errors.js';
+import type { Notices } from './writer.js';
 
 const RETRY_MS = 1_000;
-
-export interface Notices {
-  close(): Promise<void>;
-}
 
 /**
  * Hears what is told on a channel in a schema, by `pg_notify(channel, schema)`. After a lost connection nobody knows what was
  * told meanwhile: then it counts as told once.
  * @throws DatabaseUnusable where the first connection cannot be had
  */
-export async function hearNotices(url: string, channel: string, told: () => void): Promise<Notices> {
+export async function hearNotices(url: string, channel: string, told: () => void, name?: string): Promise<Notices> {
   let client: pg.Client | undefined;
   let isClosed = false;
   const connect = async (): Promise<void> => {
-    const fresh = new pg.Client(connectionOf(url));
+    const fresh = new pg.Client(connectionOf(url, name));
     let isBroken = false;
     const broken = (): void => {
       if (isBroken || isClosed || client !== fresh) return;

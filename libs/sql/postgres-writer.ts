@@ -3,24 +3,33 @@ import { Readable } from 'node:stream';
 import { Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { newId } from '#kernel';
 import { copyText } from './copy-text.js';
 import { tablesOf } from './dialect.js';
+import { hearNotices } from './postgres-notices.js';
+import { lockKey, sessionsOf } from './postgres-sessions.js';
 import { connectionOf, Connections, OwnPostgres, SESSION } from './postgres.js';
 import { sqlValue, type Row, type SqlValue } from './row.js';
-import type { AnyDb, Hold, PhysicalTable, RowChange, SqlWriter, WriteTransaction } from './writer.js';
+import type { AnyDb, HeldName, Hold, PhysicalTable, RowChange, SqlWriter, WriteTransaction } from './writer.js';
 
-/** One for the transaction, one for what stands outside of it, one to spare while one of them is made anew. */
-const CONNECTIONS = 3;
+/** One for the transaction, one for what stands outside of it, one for signs of life, one to spare while one is made anew. */
+const CONNECTIONS = 4;
 
-/** The writer on PostgreSQL. */
-export function openPostgresWriter({ url }: { readonly url: string }): SqlWriter {
-  const connections = new Connections({ url, connections: CONNECTIONS });
+/**
+ * The writer on PostgreSQL.
+ * @param process the name of this process, where several of its writers are to be known as one
+ */
+export function openPostgresWriter({ url }: { readonly url: string }, process: string = newId()): SqlWriter {
+  const name = sessionsOf(process);
+  const connections = new Connections({ url, name, connections: CONNECTIONS });
   const db: AnyDb = new Kysely({ dialect: new OwnPostgres({ pool: connections }) });
   let scrubbing: Promise<void> | undefined;
   return {
     db,
     transaction: (work) => inTransaction(connections, work),
-    hold: (names, onWait, signal) => holdNames(connections, url, names, onWait, signal),
+    process,
+    hold: (names, onWait, signal) => holdNames(connections, { url, name }, names, onWait, signal),
+    hear: (channel, told) => hearNotices(url, channel, told, name),
     scrub() {
       // What is erased leaves its pages when they are cleaned. Nobody waits for it; it is tried again at the next erasure.
       scrubbing ??= vacuum(db)
@@ -117,18 +126,15 @@ const unnested = ({ types }: PhysicalTable, columns: readonly string[]): string 
 const arrays = (columns: readonly string[], rows: readonly Row[]): SqlValue[][] =>
   columns.map((column) => rows.map((row) => sqlValue(row[column])));
 
-/** Names are of a schema: the views of another installation in the same database are another's. */
-const LOCK = `hashtextextended('redress ' || current_schema() || ' ' || $1, 0)`;
-
 /** Locks of a session: PostgreSQL frees them when it ends, however it ends. */
 async function holdNames(
   connections: Connections,
-  url: string,
-  names: readonly string[],
+  { url, name: sessions }: { readonly url: string; readonly name: string },
+  names: readonly HeldName[],
   onWait: (name: string) => void,
   signal: AbortSignal,
 ): Promise<Hold> {
-  const session = new pg.Client(connectionOf(url));
+  const session = new pg.Client(connectionOf(url, sessions));
   let lost = false;
   const ended = new Promise<void>((resolve) => {
     for (const sign of ['error', 'end'] as const) {
@@ -146,11 +152,15 @@ async function holdNames(
     signal.throwIfAborted();
     await session.query(SESSION);
     // Always in one order, or two who want the same names could wait for one another.
-    for (const name of [...names].sort()) {
-      const { rows } = await session.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}) as taken`, [name]);
+    for (const { name, shared } of names.map(lockOf).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const key = lockKey('$1');
+      const { rows } = await session.query<{ taken: boolean }>(
+        `select pg_try_advisory_lock${shared}(${key}) as taken`,
+        [name],
+      );
       if (rows[0]!.taken) continue;
       onWait(name);
-      await session.query(`select pg_advisory_lock(${LOCK})`, [name]);
+      await session.query(`select pg_advisory_lock${shared}(${key})`, [name]);
     }
   } catch (error) {
     await session.end().catch(() => undefined);
@@ -166,6 +176,9 @@ async function holdNames(
     release: () => session.end().catch(() => undefined),
   };
 }
+
+const lockOf = (held: HeldName): { readonly name: string; readonly shared: '' | '_shared' } =>
+  typeof held === 'string' ? { name: held, shared: '' } : { name: held.together, shared: '_shared' };
 
 async function vacuum(db: AnyDb): Promise<void> {
   for (const name of await tablesOf(db)) await sql`vacuum ${sql.table(name)}`.execute(db);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql, type Kysely, type Migration } from 'kysely';
 import { freshSchema } from './testing/index.js';
-import { awaitPostgres, Leases, migrateToLatest, migrateViews, openSql, openWriter, type SqlWriter } from '#sql';
+import { awaitPostgres, migrateToLatest, openSql, openWriter } from '#sql';
 import { freePort, serviceUrl } from '#testing';
 
 interface Schema {
@@ -16,7 +16,6 @@ const CREATE: Migration = {
       .addColumn('number', 'bigint', (column) => column.notNull())
       .execute(),
 };
-const silent = { info: () => undefined };
 
 const described = (await serviceUrl('postgres')) === undefined ? describe.skip : describe;
 
@@ -128,65 +127,5 @@ described('PostgreSQL', () => {
     const port = String(await freePort());
     const unreachable = await said(wrong((it) => (it.port = port)));
     expect(unreachable).toMatchObject({ code: 'DATABASE_UNREACHABLE', message: expect.stringContaining(port) });
-  });
-});
-
-described('leases', () => {
-  let url: string;
-  let writers: SqlWriter[];
-  beforeAll(async () => {
-    url = await freshSchema();
-    writers = [openWriter({ url }), openWriter({ url })];
-    await migrateViews(writers[0]!.db);
-  });
-  afterAll(async () => {
-    for (const writer of writers) await writer.close();
-  });
-  const sessions = (db: SqlWriter['db']) =>
-    sql`select pg_terminate_backend(pid) from pg_locks
-        where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
-          and pid <> pg_backend_pid() and ((classid::bigint << 32) | objid::bigint)
-          = hashtextextended('redress ' || current_schema() || ' board', 0)`.execute(db);
-
-  test('a name is one owner’s; who comes later waits until that one lets go', async () => {
-    const told: string[] = [];
-    const first = new Leases(writers[0]!, ['board'], silent);
-    const second = new Leases(writers[1]!, ['board'], { info: (_facts, message) => told.push(message) });
-    await first.acquire();
-    const waiting = second.acquire();
-    while (told.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    expect(second.lost).toBe(true);
-    await first.end();
-    await waiting;
-    expect(second.lost).toBe(false);
-    await second.end();
-  });
-
-  test('who waits can be called off', async () => {
-    const first = new Leases(writers[0]!, ['board'], silent);
-    await first.acquire();
-    let isWaiting = false;
-    const second = new Leases(writers[1]!, ['board'], { info: () => void (isWaiting = true) });
-    const waiting = second.acquire();
-    waiting.catch(() => undefined);
-    while (!isWaiting) await new Promise((resolve) => setImmediate(resolve));
-    await second.end();
-    await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
-    await first.end();
-  });
-
-  test('DESIGN "Leases": an owner whose session was cut off unawares commits nothing any more', async () => {
-    const first = new Leases(writers[0]!, ['board'], silent);
-    await first.acquire();
-    const confirm = (leases: Leases, writer: SqlWriter): Promise<void> =>
-      writer.transaction(({ db }) => leases.confirm(db));
-    await confirm(first, writers[0]!);
-    await sessions(writers[1]!.db);
-    const second = new Leases(writers[1]!, ['board'], silent);
-    await second.acquire();
-    await expect(confirm(first, writers[0]!)).rejects.toMatchObject({ code: 'LEASE_LOST' });
-    await confirm(second, writers[1]!);
-    await first.end();
-    await second.end();
   });
 });

@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly url: string;
   /** How many connections at most. Default 10. */
   readonly connections?: number;
+  /** By what the server and other processes know its sessions. Default `redress`. */
+  readonly name?: string;
   /** Told of each statement after it ran. */
   readonly log?: Logger;
 }
@@ -30,9 +32,9 @@ const types: pg.CustomTypesConfig = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
-export const connectionOf = (url: string): pg.ClientConfig => ({
+export const connectionOf = (url: string, name = 'redress'): pg.ClientConfig => ({
   connectionString: url,
-  application_name: 'redress',
+  application_name: name,
   connectionTimeoutMillis: CONNECT_MS,
   keepAlive: true,
   types,
@@ -52,7 +54,7 @@ export class Connections implements PostgresPool {
   private readonly known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
 
   constructor(private readonly options: PostgresOptions) {
-    this.pool = new pg.Pool({ ...connectionOf(options.url), max: options.connections ?? 10 });
+    this.pool = new pg.Pool({ ...connectionOf(options.url, options.name), max: options.connections ?? 10 });
     // A connection that breaks while nobody uses it concerns nobody: the pool makes another one.
     this.pool.on('error', () => undefined);
   }

@@ -18,10 +18,13 @@ import {
   type Vault,
 } from '#privacy';
 import type { ForeignEvent, ProjectedEvent, Projection } from './projection.js';
+import { slotOf } from './shares.js';
 
 interface Place {
   readonly category: string;
   readonly subject: string;
+  /** Which slot the subject is in. */
+  readonly slot: number;
   readonly position: Position;
   readonly eventId: string;
   /** Whether it is the first of its subject. */
@@ -60,24 +63,36 @@ const STREAM_PAGE = 1_000;
 
 const SUBJECT_ERASED = 'SubjectErased';
 
+/** A projection and the slots whose subjects it is to see; all of them where they are undefined. */
+export interface Wanting {
+  readonly projection: Projection;
+  readonly slots: ReadonlySet<number> | undefined;
+}
+
 /** Reads, lifts and opens events for a set of projections: each once, whoever needs them. */
 export class Preparation {
   private readonly categories: ReadonlySet<string>;
   private readonly wanted = new Map<string, Set<string>>();
+  /** The slots that anybody wants, and those of which anybody wants to see what is personal; undefined: all. */
+  private readonly slots: ReadonlySet<number> | undefined;
+  private readonly opened: ReadonlySet<number> | undefined;
 
   constructor(
     private readonly sources: LogSources,
-    projections: readonly Projection[],
+    wanting: readonly Wanting[],
+    private readonly slotCount: number,
   ) {
-    this.categories = new Set(projections.map(({ category }) => category));
-    for (const [type, parts] of projections.flatMap(({ opens }) => Object.entries(opens))) {
+    this.categories = new Set(wanting.map(({ projection }) => projection.category));
+    this.slots = together(wanting);
+    this.opened = together(wanting.filter(({ projection }) => Object.keys(projection.opens).length > 0));
+    for (const [type, parts] of wanting.flatMap(({ projection }) => Object.entries(projection.opens))) {
       const known = this.wanted.get(type) ?? new Set();
       for (const part of parts) known.add(part);
       this.wanted.set(type, known);
     }
   }
 
-  /** Events of other categories are left out. Personal parts are opened in one batch. */
+  /** Events of other categories and slots are left out. Personal parts are opened in one batch. */
   async batch(stored: readonly ReadEvent[]): Promise<Prepared[]> {
     const decoded = this.decodeAll(stored);
     const erasures = recordedOnly(decoded).filter(({ type }) => type === SUBJECT_ERASED);
@@ -115,11 +130,15 @@ export class Preparation {
     const dash = stored.stream.indexOf('-');
     const category = stored.stream.slice(0, dash);
     if (dash < 0 || !this.categories.has(category)) return undefined;
+    const subject = stored.stream.slice(dash + 1);
+    const slot = slotOf(subject, this.slotCount);
+    if (this.slots && !this.slots.has(slot)) return undefined;
     const { id: eventId, position } = stored;
-    const at = { category, subject: stored.stream.slice(dash + 1), position, eventId, begins: stored.revision === 0n };
+    const at = { category, subject, slot, position, eventId, begins: stored.revision === 0n };
     try {
       const recorded = decodeEvent(stored, this.sources.upcasts);
-      if (recorded) return { at, recorded, sealed: this.wantedParts(recorded) };
+      const isOpened = this.opened === undefined || this.opened.has(slot);
+      if (recorded) return { at, recorded, sealed: isOpened ? this.wantedParts(recorded) : undefined };
       return { at, ready: { ...at, kind: 'foreign', event: foreignEvent(stored, at.subject) } };
     } catch (error) {
       return { at, ready: { ...at, kind: 'unreadable', error: error as Error } };
@@ -176,6 +195,11 @@ export class Preparation {
     }
     return opened;
   }
+}
+
+function together(wanting: readonly Wanting[]): ReadonlySet<number> | undefined {
+  const all = wanting.map(({ slots }) => slots);
+  return all.includes(undefined) ? undefined : new Set(all.flatMap((slots) => [...slots!]));
 }
 
 const isDamage = (error: unknown): error is Error => error instanceof AlteredPart || error instanceof WrongKey;

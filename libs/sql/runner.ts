@@ -2,27 +2,33 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { comparePositions, START, type Position } from '#kernel';
 import { Batches, type BatchSources } from './batch.js';
 import { Construction } from './build.js';
-import { Generations } from './generations.js';
-import { LiveFeed } from './live-feed.js';
-import type { ReadEvent } from './prepare.js';
+import { Checkpoints } from './checkpoints.js';
+import { Generations, UnknownProjection } from './generations.js';
+import { LiveTracks } from './live-tracks.js';
 import type { Projection } from './projection.js';
-import { fenced, LeaseLost, Leases } from './lease.js';
+import { fenced, LeaseLost, type Keeping } from './keeping.js';
+import { keepingOf } from './keeping-of.js';
+import { LogPieces } from './log-pieces.js';
 import { statusOf } from './runner-status.js';
-import type { RunnerStatus } from './status.js';
+import type { ProjectionStatus, RunnerStatus } from './status.js';
 import { migrateViews } from './books.js';
 import type { Track } from './track.js';
 
 export interface RunnerOptions extends BatchSources {
   readonly projections: readonly Projection[];
   readonly log: RunnerLog;
-  /** Another process keeps the views: it waits until that one ends. */
+  /** Somebody wants nobody to keep the views: it waits until that one lets go. */
   readonly onWait?: () => void;
   /** After every transaction and every failure: the status may have changed. */
   readonly onStep?: () => void;
+  /** The shares of this process may be others. */
+  readonly onShares?: () => void;
   /** Events per transaction while others follow the log beside it. Default 2,000. */
   readonly batchEvents?: number;
   /** Events per transaction while nothing else happens: larger ones write a row fewer times. Default 10,000. */
   readonly coldBatchEvents?: number;
+  /** How often processes that share views show that they go on. Default a second. */
+  readonly beatMs?: number;
 }
 
 /** Where the runner is loud. Codes and ids only. */
@@ -39,22 +45,20 @@ export interface Advance {
 }
 
 const RETRY_MS = 1_000;
-/** So many events are in memory at once: few enough to be gone before the collector has to carry them about. */
-const PIECE_EVENTS = 500;
 
 /**
- * Keeps the rows of all projections as the log says. Those that have caught up follow the log together; those that are
- * behind (new, rebuilt, or started again after a stop) read it in slices in between until they join them.
+ * Keeps the rows of all projections as the log says; where several processes share them, those of its shares. Those that have
+ * caught up follow the log together; those that are behind (new, rebuilt, or started again after a stop) read it in slices in
+ * between until they join them.
  */
 export class ProjectionRunner {
   readonly listeners = new Set<(advance: Advance) => void>();
   private readonly batches: Batches;
   private readonly generations: Generations;
-  private readonly leases: Leases;
-  private readonly following = new Set<Track>();
+  private readonly keeping: Keeping;
+  private readonly pieces: LogPieces;
+  private readonly live: LiveTracks;
   private readonly orders: (() => Promise<void>)[] = [];
-  private feed: LiveFeed | undefined;
-  private livePosition: Position = START;
   private position: Position = START;
   private subjects = new Set<string>();
   private running: Promise<void> | undefined;
@@ -74,83 +78,112 @@ export class ProjectionRunner {
       options.log.error(lost, 'a key is missing though nobody erased it');
       options.onLost(lost);
     };
-    const { projections, log } = options;
-    this.leases = new Leases(
-      options.writer,
-      projections.map(({ name }) => name),
-      {
-        info: (facts, message) => {
-          log.info(facts, message);
-          options.onWait?.();
-        },
-      },
-    );
-    const writer = fenced(options.writer, this.leases);
-    this.batches = new Batches({ ...options, writer, onLost });
-    this.generations = new Generations({ ...options, writer }, new Construction(writer));
+    const { projections, log, beatMs, reader } = options;
+    const info: RunnerLog['info'] = (facts, message) => {
+      log.info(facts, message);
+      options.onWait?.();
+    };
+    const keeping = (this.keeping = keepingOf(options.writer, { projections, beatMs, log: { info } }));
+    const writer = fenced(options.writer, keeping);
+    const checkpoints = new Checkpoints();
+    this.pieces = new LogPieces(reader);
+    this.live = new LiveTracks(reader, () => this.wake());
+    this.batches = new Batches({ ...options, writer, onLost }, { checkpoints, slots: keeping.slots });
+    const onRead = (): void => this.live.replace(this.generations.readers());
+    this.generations = new Generations({ ...options, keeping, checkpoints, onRead }, new Construction(writer, keeping));
   }
 
   /**
-   * Waits while another process keeps these views.
+   * Waits while somebody wants nobody to keep these views.
    * @throws CheckpointAhead, OtherLog: the views do not belong to this log as it is; SchemaNewer, DatabaseUnusable
    */
   async start(): Promise<void> {
     await migrateViews(this.options.writer.db);
-    await this.leases.acquire();
     try {
+      await this.keeping.start(() => this.wake());
       await this.generations.open();
+      await this.unlessLost(() => this.generations.reload());
     } catch (error) {
-      await this.leases.end();
+      await this.keeping.stop();
       throw error;
     }
     this.position = this.leastServed();
     this.running = this.run();
   }
 
-  /** Ends after the transaction it is in. The writer and the sources are the caller's to close. */
+  /** Ends after the transaction it is in, and hands its shares over. The writer and the sources are the caller's to close. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.wake();
-    // Who waits for another owner does so no longer; who owns lets go when its transaction is through.
-    if (this.leases.lost) await this.leases.end();
     await this.running;
-    this.leaveFeed();
-    await this.leases.end();
+    this.live.leave();
+    await this.keeping.stop();
   }
 
   get reached(): Position {
     return this.position;
   }
 
-  /** Builds a projection anew beside the live one. @returns the number of the generation, once it has begun */
+  /** What this process keeps: see `sharesOf`. */
+  get shares(): ReadonlySet<string> {
+    return this.keeping.shares;
+  }
+
+  /** Whether it is this process that begins and completes generations. */
+  get builds(): boolean {
+    return this.generations.builds;
+  }
+
+  /** Looks whether there is something to do: a projection may have another version by now. */
+  look(): void {
+    this.wake();
+  }
+
+  /** Builds a projection anew beside the live one. @returns the number of the generation, once it has begun @throws LeaseLost */
   rebuild(name: string): Promise<number> {
     return this.order(() => this.generations.rebuild(name));
   }
 
-  /** Tries again what is parked (one partition, or all of them) or stopped. @returns how many partitions went through */
-  retry(name: string, partition?: string): Promise<number> {
+  /**
+   * Tries again what is parked (one partition, or all of them) or stopped.
+   * @param share of this process, where it is about one only
+   * @returns how many partitions went through @throws LeaseLost
+   */
+  retry(name: string, partition?: string, share?: string): Promise<number> {
     return this.order(async () => {
-      const track = this.generations.serving(name);
-      track.stopped = undefined;
-      const partitions = partition === undefined ? [...track.parked.keys()] : [partition];
+      const serving = this.generations.serving(name);
+      if (serving === undefined) throw new UnknownProjection(name);
       let through = 0;
-      for (const it of partitions) if (await this.batches.again(track, it)) through++;
+      for (const track of this.generations.tracksOf(serving)) {
+        if (share !== undefined && !track.shares.includes(share)) continue;
+        track.stopped = undefined;
+        const partitions = partition === undefined ? [...track.parked.keys()] : [partition];
+        const its = partitions.filter((it) => this.generations.isIn(track, it, share));
+        for (const it of its) if (await this.batches.again(track, it)) through++;
+      }
       return through;
     });
   }
 
+  /** Of what this process keeps. */
   async status(): Promise<RunnerStatus> {
     const head = (await this.options.reader.lastDelivered()) ?? START;
-    const { nowMs } = this.options;
-    const oldestMs = this.feed?.oldestMs;
-    return {
-      projections: this.options.projections.map(({ name }) => {
-        const track = this.generations.serving(name);
-        const lagMs = oldestMs !== undefined && this.following.has(track) ? nowMs() - oldestMs : undefined;
-        return statusOf(track, this.generations.building(name), head, lagMs, this.following.has(track), this.keysLost);
-      }),
-      failure: this.failure?.message,
-    };
+    const projections = this.options.projections.flatMap(({ name }) => this.statusOf(name, head) ?? []);
+    return { projections, head, failure: this.failure?.message };
+  }
+
+  private statusOf(name: string, head: Position): ProjectionStatus | undefined {
+    const { generations, keeping, keysLost } = this;
+    const serving = generations.serving(name);
+    const tracks = serving ? generations.tracksOf(serving) : [];
+    if (!serving || tracks.length === 0) return undefined;
+    const building = generations.building(name);
+    const buildingTracks = building ? generations.tracksOf(building) : [];
+    const follows = tracks.every((it) => this.live.has(it));
+    const { oldestMs } = this.live;
+    const lagMs = follows && oldestMs !== undefined ? this.options.nowMs() - oldestMs : undefined;
+    const { slots, name: worker } = keeping;
+    return statusOf({ serving, tracks, building, buildingTracks, head, lagMs, follows, keysLost, worker, slots });
   }
 
   /** Work that somebody else asks for happens between two transactions. */
@@ -165,25 +198,34 @@ export class ProjectionRunner {
     while (!this.stopping) {
       try {
         const woken = new Promise<void>((resolve) => (this.wake = resolve));
-        if (this.failure) await this.recover();
+        if (this.failure || this.keeping.isStale) await this.reload();
         const worked = await this.step();
         this.failure = undefined;
         this.options.onStep?.();
         // Log and tables may answer without a turn of the event loop: orders and reports must get through all the same.
-        await (worked || this.stopping ? nextTurn() : woken);
+        await (worked || this.stopping || this.keeping.isStale ? nextTurn() : woken);
       } catch (error) {
+        // What was taken from the feed is not in the rows.
+        this.live.leave();
+        // Somebody else keeps it, or has changed what there is: it is read again, and nothing is wrong.
+        if (error instanceof LeaseLost) continue;
         this.failure = error as Error;
         this.options.log.error({ error: this.failure.message }, 'projections failed; trying again');
-        this.leaveFeed();
         this.options.onStep?.();
         if (!this.stopping) await this.pause(RETRY_MS);
       }
     }
   }
 
-  private async recover(): Promise<void> {
-    if (this.leases.lost || this.failure instanceof LeaseLost) await this.leases.acquire();
-    await this.generations.reload();
+  private async reload(): Promise<void> {
+    await (this.failure ? this.generations.recover() : this.generations.reload());
+    this.options.onShares?.();
+  }
+
+  private async unlessLost(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => {
+      if (!(error instanceof LeaseLost)) throw error;
+    });
   }
 
   private async step(): Promise<boolean> {
@@ -191,78 +233,50 @@ export class ProjectionRunner {
     if (order) await order();
     const live = await this.followOn();
     const behind = await this.catchUp();
+    this.live.drop(...this.generations.joinEqual());
     this.tell();
     return order !== undefined || live || behind;
   }
 
   private async followOn(): Promise<boolean> {
-    if (!this.feed) return false;
-    if (this.feed.failure) throw this.feed.failure;
-    const events = this.feed.take(this.batchEvents);
+    const events = this.live.take(this.batchEvents);
     if (events.length === 0) return false;
-    await this.applyTo([...this.following], [events]);
-    this.livePosition = events.at(-1)!.position;
+    await this.applyTo(this.live.all, [events]);
+    this.live.advance(events.at(-1)!.position);
     return true;
   }
 
   /** One slice of whatever is behind. */
   private async catchUp(): Promise<boolean> {
-    for (const track of this.following) if (track.stopped) this.following.delete(track);
-    if (await this.generations.constructionSlice()) return true;
-    const behind = this.generations.readers().filter((track) => !this.following.has(track));
+    this.live.drop(...this.live.all.filter(({ stopped }) => stopped));
+    if (await this.generations.constructionStep()) return true;
+    const behind = this.generations.readers().filter((track) => !this.live.has(track));
     const first = behind.reduce<Track | undefined>(least, undefined);
     if (!first) return false;
     const group = behind.filter(({ checkpoint }) => comparePositions(checkpoint, first.checkpoint) === 0);
-    const most = this.following.size > 0 ? this.batchEvents : this.coldBatchEvents;
-    const piece = await this.readAfter(first.checkpoint, Math.min(PIECE_EVENTS, most));
-    if (piece.length > 0) await this.applyTo(group, this.piecesFrom(piece, most));
+    const upTo = this.live.reached;
+    const most = this.live.all.length > 0 ? this.batchEvents : this.coldBatchEvents;
+    const piece = await this.pieces.first(first.checkpoint, most, upTo);
+    if (piece.length > 0) await this.applyTo(group, this.pieces.from(piece, most, upTo));
     else for (const track of group) await this.arrived(track);
     return true;
   }
 
-  /** It has read all that there is: a bulk load is completed, a complete generation follows from now on. */
+  /** It has read all that there is: a bulk load waits to be completed, all others follow from now on. */
   private async arrived(track: Track): Promise<void> {
-    if (track.phase === 'loading') return this.generations.complete(track);
-    if (!track.serving) await this.generations.serve(track, this.following);
-    if (!this.feed) {
-      this.livePosition = track.checkpoint;
-      this.feed = new LiveFeed(this.options.reader, this.livePosition, () => this.wake());
-    }
-    this.following.add(track);
-  }
-
-  /** The pieces of one batch, read as they are asked for. */
-  private async *piecesFrom(first: readonly ReadEvent[], most: number): AsyncGenerator<readonly ReadEvent[]> {
-    let taken = 0;
-    for (let piece = first; piece.length > 0;) {
-      yield piece;
-      // A long batch must not keep reports and orders of this thread from their turn.
-      await nextTurn();
-      taken += piece.length;
-      piece = await this.readAfter(piece.at(-1)!.position, Math.min(PIECE_EVENTS, most - taken));
-    }
-  }
-
-  /** The next events after a position, but none that those who follow have not seen: so that it meets them. */
-  private async readAfter(after: Position, most: number): Promise<ReadEvent[]> {
-    if (most <= 0) return [];
-    const { reader } = this.options;
-    const from = comparePositions(after, START) === 0 ? 'start' : after;
-    const events = reader.readTextBatch?.(after, most) ?? (await reader.readAll({ from, maxCount: most + 1 }));
-    return events.filter(
-      ({ position }) =>
-        comparePositions(position, after) > 0 &&
-        (this.feed === undefined || comparePositions(position, this.livePosition) <= 0),
-    );
+    const { phase, serving } = track.of;
+    if (!serving || phase === 'loading') await this.batches.arrive(track, (db) => this.keeping.tell(db));
+    if (phase !== 'loading') this.live.join(track);
   }
 
   private async applyTo(tracks: readonly Track[], pieces: Parameters<Batches['apply']>[1]): Promise<void> {
     const going = tracks.filter(({ stopped }) => !stopped);
     const subjects = await this.batches.apply(going, pieces);
-    for (const { projection, generation, stopped } of going) {
+    for (const { projection, of, stopped } of going) {
+      const { generation } = of;
       if (stopped) this.options.log.error({ projection: projection.name, generation, ...said(stopped) }, 'stopped');
     }
-    if (going.some(({ serving }) => serving)) for (const subject of subjects) this.subjects.add(subject);
+    if (going.some(({ of }) => of.serving)) for (const subject of subjects) this.subjects.add(subject);
   }
 
   private tell(): void {
@@ -276,15 +290,9 @@ export class ProjectionRunner {
 
   /** A generation without its indexes and derived rows answers nothing rightly yet, however far it has read. */
   private leastServed(): Position {
-    const served = this.options.projections.map(({ name }) => this.generations.serving(name));
-    if (served.some(({ phase }) => phase !== 'ready')) return START;
+    const served = this.generations.all.filter(({ of }) => of.serving);
+    if (served.some(({ of }) => of.phase !== 'ready')) return START;
     return served.filter(({ stopped }) => !stopped).reduce<Track | undefined>(least, undefined)?.checkpoint ?? START;
-  }
-
-  private leaveFeed(): void {
-    this.feed?.close();
-    this.feed = undefined;
-    this.following.clear();
   }
 
   private pause(durationMs: number): Promise<void> {

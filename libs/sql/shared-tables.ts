@@ -1,19 +1,11 @@
 import type { AnyDb } from './writer.js';
 
-/** What the keeper of the views says of them, for processes that only read: one row. */
-export const STATUS = 'projection_status';
-/** What other processes ask of the keeper. */
+/** What processes ask of whoever keeps a share of the views. */
 export const ORDERS = 'projection_order';
 /** How far automations have come that one process at a time runs. */
 export const CHECKPOINTS = 'automation_checkpoint';
 
 export async function createShared(db: AnyDb): Promise<void> {
-  await db.schema
-    .createTable(STATUS)
-    .ifNotExists()
-    .addColumn('one', 'integer', (column) => column.primaryKey())
-    .addColumn('status', 'text', (column) => column.notNull())
-    .execute();
   await db.schema
     .createTable(ORDERS)
     .ifNotExists()

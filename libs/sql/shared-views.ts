@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { comparePositions, newId, START, type Position } from '#kernel';
-import { servedPositions } from './books.js';
-import { CHECKPOINTS, ORDERS, STATUS } from './shared-tables.js';
+import { newId } from '#kernel';
+import { loadShares, tell } from './share-books.js';
+import { CONSTRUCTION, slotOf, slotOfShare } from './shares.js';
+import { CHECKPOINTS, ORDERS } from './shared-tables.js';
 import type { RunnerStatus } from './status.js';
 import type { AnyDb, SqlWriter } from './writer.js';
 
@@ -23,56 +24,52 @@ export const announcing = (writer: SqlWriter): SqlWriter => ({
     }),
 });
 
-/** Says how the views are, for those who only read them. */
-export async function tellStatus(db: AnyDb, status: RunnerStatus): Promise<void> {
-  const text = JSON.stringify(status, asText);
-  await db
-    .insertInto(STATUS)
-    .values({ one: 1, status: text })
-    .onConflict((it) => it.column('one').doUpdateSet({ status: text }))
-    .execute();
+/** Says how the shares of a process are, for those who read the views. */
+export async function tellStatus({ db, process }: SqlWriter, status: RunnerStatus): Promise<void> {
+  await tell(db, process!, JSON.stringify(status, asText));
   await tellOn(db, VIEWS_CHANGED);
 }
 
-export interface SharedStanding {
-  /** How far all views have come that are not stopped. */
-  readonly position: Position;
-  readonly status: RunnerStatus;
-}
+/** What `tellStatus` said. */
+export const statusFrom = (told: string): RunnerStatus => ({
+  failure: undefined,
+  ...(JSON.parse(told, asStatus) as Omit<RunnerStatus, 'failure'>),
+});
 
-/** @returns undefined where one of the views is not there for readers yet, or nobody has told of them */
-export async function standingOf(db: AnyDb, names: readonly string[]): Promise<SharedStanding | undefined> {
-  const served = await servedPositions(db);
-  const told = await db.selectFrom(STATUS).select('status').executeTakeFirst();
-  if (told === undefined || !names.every((name) => served.some((it) => it.name === name))) return undefined;
-  const status = { failure: undefined, ...(JSON.parse(told['status'], asStatus) as Omit<RunnerStatus, 'failure'>) };
-  const stopped = new Set(status.projections.filter((it) => it.stopped).map(({ name }) => name));
-  const going = served.filter(({ name }) => names.includes(name) && !stopped.has(name));
-  const position = going.some(({ isReady }) => !isReady)
-    ? START
-    : going
-        .map(({ checkpoint }) => checkpoint)
-        .reduce<Position | undefined>((a, b) => (a && comparePositions(a, b) <= 0 ? a : b), undefined);
-  return { position: position ?? START, status };
-}
-
-/** What a process that only reads the views asks of the one that keeps them. */
+/** What is asked of those who keep the views. */
 export type ViewOrder =
   | { readonly kind: 'rebuild'; readonly name: string }
   | { readonly kind: 'retry'; readonly name: string; readonly partition?: string | undefined };
 
+/** An order, or the part of it that is for whoever keeps a share. */
+export type ShareOrder = ViewOrder & { readonly share: string };
+
 export type OrderAnswer =
   { readonly result: number } | { readonly failure: { readonly message: string; readonly code?: string | undefined } };
 
-/** @returns the id of the order */
-export async function giveOrder(db: AnyDb, order: ViewOrder): Promise<string> {
-  const id = newId();
+/** @returns the ids of the orders that it is for those who keep the shares concerned */
+export async function giveOrder(db: AnyDb, order: ViewOrder): Promise<readonly string[]> {
+  const shares = (await loadShares(db)).map(({ share }) => share);
+  const orders = concerned(order, shares).map((share) => ({ id: newId(), said: JSON.stringify({ ...order, share }) }));
   await db
     .insertInto(ORDERS)
-    .values({ id, said: JSON.stringify(order), answer: null })
+    .values(orders.map((it) => ({ ...it, answer: null })))
     .execute();
   await tellOn(db, VIEWS_ORDERED);
-  return id;
+  return orders.map(({ id }) => id);
+}
+
+/** A view that is kept whole is a share by its name; all others are in all slots. */
+export function sharesOfView(name: string, shares: readonly string[]): readonly string[] {
+  return shares.includes(name) ? [name] : shares.filter((share) => slotOfShare(share) !== undefined);
+}
+
+function concerned(order: ViewOrder, shares: readonly string[]): readonly string[] {
+  if (order.kind === 'rebuild') return [CONSTRUCTION];
+  const its = sharesOfView(order.name, shares);
+  if (order.partition === undefined || its.length === 1) return its;
+  const slot = slotOf(order.partition, its.length);
+  return its.filter((share) => slotOfShare(share) === slot);
 }
 
 /** Takes the answer away with its order. */
@@ -86,9 +83,9 @@ export async function takeAnswer(db: AnyDb, id: string): Promise<OrderAnswer | u
   return row && (JSON.parse(row['answer']) as OrderAnswer);
 }
 
-export async function openOrders(db: AnyDb): Promise<readonly { readonly id: string; readonly order: ViewOrder }[]> {
+export async function openOrders(db: AnyDb): Promise<readonly { readonly id: string; readonly order: ShareOrder }[]> {
   const rows = await db.selectFrom(ORDERS).select(['id', 'said']).where('answer', 'is', null).execute();
-  return rows.map(({ id, said }) => ({ id, order: JSON.parse(said) as ViewOrder }));
+  return rows.map(({ id, said }) => ({ id, order: JSON.parse(said) as ShareOrder }));
 }
 
 export async function answerOrder(db: AnyDb, id: string, answer: OrderAnswer): Promise<void> {

@@ -29,10 +29,15 @@ export async function copySqlite(from: string, to: string, { atOnce, onProgress 
   } finally {
     source.close();
   }
-  const copy = new Database(to);
+  asOneFile(to);
+}
+
+/** Takes the write-ahead log of a database that nobody has open into its file: then the file is all of it. */
+export function asOneFile(file: string): void {
+  const database = new Database(file);
   try {
-    copy.pragma('journal_mode = DELETE');
+    database.pragma('journal_mode = DELETE');
   } finally {
-    copy.close();
+    database.close();
   }
 }

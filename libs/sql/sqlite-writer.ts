@@ -24,7 +24,9 @@ export function openSqliteWriter(options: { readonly file: string }): SqlWriter 
       scrubAgain();
       return done;
     },
-    // Who has the data folder has its views: there is nobody to wait for.
+    // Who has the data folder has its views: there is nobody to wait for, or to hear of.
+    process: undefined,
+    hear: async () => ({ close: async () => undefined }),
     hold: async () => ({ lost: false, ended: new Promise(() => undefined), release: async () => undefined }),
     scrub() {
       scrubOwed = true;

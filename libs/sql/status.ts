@@ -9,6 +9,17 @@ export interface ParkedPartition {
   readonly parkedAtMs: number;
 }
 
+/** Who keeps which part of a view. */
+export interface ViewKeeper {
+  /** The process; null while nobody does. */
+  readonly worker: string | null;
+  /** The slots of its subjects, out of so many; a view that is kept whole has one. */
+  readonly slots: readonly number[];
+  readonly of: number;
+  /** Of the slot that is farthest behind: as `lagEvents` of the view. */
+  readonly lagEvents: number;
+}
+
 export interface ProjectionStatus {
   readonly name: string;
   readonly version: number;
@@ -16,7 +27,7 @@ export interface ProjectionStatus {
   readonly generation: number;
   /** `stopped`: an event that feeds totals cannot be projected; `outdated`: readers see an older version until the rebuild is done. */
   readonly state: 'live' | 'catching_up' | 'rebuilding' | 'outdated' | 'stopped';
-  /** Undefined before the first event. */
+  /** Of the part that is farthest behind; undefined before the first event. */
   readonly checkpoint: Position | undefined;
   /** How many places in the log lie between checkpoint and head; with the embedded store these are events. */
   readonly lagEvents: number;
@@ -32,12 +43,16 @@ export interface ProjectionStatus {
         readonly progress: number;
       }
     | undefined;
+  readonly keepers: readonly ViewKeeper[];
   /** Personal parts met since the start whose key is missing though nobody erased it (EVENTS.md 8). */
   readonly keysLost: number;
 }
 
 export interface RunnerStatus {
+  /** Of those of which this process keeps a part: as that part is. */
   readonly projections: readonly ProjectionStatus[];
+  /** The end of the log, as far as anybody is shown. */
+  readonly head: Position;
   /** The last failure of log, vault or database, while it lasts: the runner tries again. */
   readonly failure: string | undefined;
 }

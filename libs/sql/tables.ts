@@ -1,15 +1,15 @@
 import { sql, type ColumnDataType, type RawBuilder } from 'kysely';
 import { exactText, isSqlite, tablesOf } from './dialect.js';
 import { columnsOf, physicalName, type ColumnType, type IndexShape, type TableShape } from './shape.js';
-import type { Track } from './track.js';
+import type { Generation } from './track.js';
 import type { AnyDb } from './writer.js';
 
-const shapesOf = (track: Track): TableShape[] => track.projection.tables.map(({ shape }) => shape);
+const shapesOf = (of: Generation): TableShape[] => of.projection.tables.map(({ shape }) => shape);
 
 /** The tables of a generation, with their keys and without secondary indexes. */
-export async function createTables(db: AnyDb, track: Track): Promise<void> {
-  for (const shape of shapesOf(track)) {
-    const name = physicalName(shape, track.generation);
+export async function createTables(db: AnyDb, generation: Generation): Promise<void> {
+  for (const shape of shapesOf(generation)) {
+    const name = physicalName(shape, generation.generation);
     const key = shape.heap ? [] : shape.key;
     // SQLite makes a key of one `integer` the place of the row itself, which costs no tree beside it.
     const alone = key.length === 1 ? key[0] : undefined;
@@ -34,10 +34,10 @@ export interface NamedIndex {
   readonly index: IndexShape;
 }
 
-export const indexesOf = (track: Track): NamedIndex[] =>
-  shapesOf(track).flatMap((shape) =>
+export const indexesOf = (generation: Generation): NamedIndex[] =>
+  shapesOf(generation).flatMap((shape) =>
     shape.indexes.map((index) => {
-      const table = physicalName(shape, track.generation);
+      const table = physicalName(shape, generation.generation);
       const only = index.where ? `_if_${index.where.column}` : '';
       return { table, index, name: `${table}_by_${index.columns.join('_')}${only}` };
     }),
@@ -62,17 +62,17 @@ export async function createIndex(db: AnyDb, { table, name, index }: NamedIndex)
 }
 
 /** Points readers to a generation: they only ever name the views. */
-export async function serve(db: AnyDb, track: Track): Promise<void> {
-  for (const shape of shapesOf(track)) {
+export async function serve(db: AnyDb, generation: Generation): Promise<void> {
+  for (const shape of shapesOf(generation)) {
     await db.schema.dropView(shape.name).ifExists().execute();
     await db.schema
       .createView(shape.name)
-      .as(db.selectFrom(physicalName(shape, track.generation)).select(columnsOf(shape) as never[]))
+      .as(db.selectFrom(physicalName(shape, generation.generation)).select(columnsOf(shape) as never[]))
       .execute();
   }
 }
 
-export async function dropTables(db: AnyDb, { tables, generation }: Track): Promise<void> {
+export async function dropTables(db: AnyDb, { tables, generation }: Generation): Promise<void> {
   for (const name of tables) await db.schema.dropTable(physicalName({ name }, generation)).ifExists().execute();
 }
 
@@ -89,10 +89,10 @@ const GENERATION = /_g\d+$/;
  * PostgreSQL plans by what it knows of the rows, and answers from an index alone where it knows that all see them. Not in a
  * transaction. SQLite's queries name their index by how they are written (dialect.ts).
  */
-export async function gatherStatistics(db: AnyDb, track: Track): Promise<void> {
+export async function gatherStatistics(db: AnyDb, generation: Generation): Promise<void> {
   if (isSqlite(db)) return;
-  for (const { name } of shapesOf(track)) {
-    await sql`vacuum (analyze) ${sql.table(physicalName({ name }, track.generation))}`.execute(db);
+  for (const { name } of shapesOf(generation)) {
+    await sql`vacuum (analyze) ${sql.table(physicalName({ name }, generation.generation))}`.execute(db);
   }
 }
 

@@ -14,32 +14,46 @@ export interface Stop {
   readonly error: string;
 }
 
-/** One generation of one projection on its way through the log. Changed only after the transaction that says so. */
-export interface Track {
+/** One building of a projection's tables, whoever keeps which share of it. As it stands in the books. */
+export interface Generation {
   readonly projection: Projection;
   readonly generation: number;
   readonly version: number;
   /** The tables it has, also when the present version of the projection declares others. */
   readonly tables: readonly string[];
-  checkpoint: Position;
-  phase: Phase;
+  readonly phase: Phase;
   /** Whether readers see it. */
-  serving: boolean;
+  readonly serving: boolean;
+  /** How far those shares are that say nothing of their own. */
+  readonly base: Position;
+}
+
+/** How far a share of a generation has come. */
+export interface Reached {
+  readonly checkpoint: Position;
+  /** The phase in which it had read all that there was; it waits for the other shares then. */
+  readonly arrived?: Phase | undefined;
+}
+
+/** Those shares of a generation that this process keeps and that are equally far. Changed only after the transaction that says so. */
+export interface Track extends Reached {
+  readonly of: Generation;
+  readonly projection: Projection;
+  shares: readonly string[];
+  /** The slots of its subjects; undefined where it has all of them. */
+  slots: ReadonlySet<number> | undefined;
+  checkpoint: Position;
+  arrived: Phase | undefined;
   stopped: Stop | undefined;
   readonly parked: Map<string, ParkedPartition>;
 }
 
-export function newTrack(projection: Projection, generation: number, serving: boolean): Track {
-  const { version } = projection;
-  return {
-    projection,
-    generation,
-    version,
-    tables: projection.tables.map(({ shape }) => shape.name),
-    serving,
-    checkpoint: START,
-    phase: 'loading',
-    stopped: undefined,
-    parked: new Map(),
-  };
-}
+export const newGeneration = (projection: Projection, generation: number, serving: boolean): Generation => ({
+  projection,
+  generation,
+  version: projection.version,
+  tables: projection.tables.map(({ shape }) => shape.name),
+  phase: 'loading',
+  serving,
+  base: START,
+});

@@ -32,7 +32,10 @@ export interface WriteTransaction {
   removeWhere(table: PhysicalTable, column: string, values: readonly SqlValue[]): Promise<void>;
 }
 
-/** Names that one process alone has: until it lets go, ends, or loses its connection. */
+/** A name that one process alone has; or `together`, that any number have who keep out whoever wants it alone. */
+export type HeldName = string | { readonly together: string };
+
+/** Names that a process has until it lets go, ends, or loses its connection. */
 export interface Hold {
   readonly lost: boolean;
   /** Resolves when it is lost or released. */
@@ -40,14 +43,22 @@ export interface Hold {
   release(): Promise<void>;
 }
 
-/** The one writer of the views. */
+export interface Notices {
+  close(): Promise<void>;
+}
+
+/** Who writes views: the one there is, or one of those that share them. */
 export interface SqlWriter {
   readonly db: AnyDb;
+  /** By what others over the same database know the sessions of this process; undefined where there are no others. */
+  readonly process: string | undefined;
   /**
    * Waits until nobody else has any of the names, or the signal ends it with an error.
    * @param onWait is told of each that somebody else has
    */
-  hold(names: readonly string[], onWait: (name: string) => void, signal: AbortSignal): Promise<Hold>;
+  hold(names: readonly HeldName[], onWait: (name: string) => void, signal: AbortSignal): Promise<Hold>;
+  /** Hears what other processes tell on a channel: see `hearNotices`. */
+  hear(channel: string, told: () => void): Promise<Notices>;
   transaction<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
   /** Drops what the store still holds of overwritten rows outside of its tables, as far as readers let it (EVENTS.md 10). */
   scrub(): void;

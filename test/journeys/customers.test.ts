@@ -288,4 +288,46 @@ function onScreens(): void {
     // The browser itself reports the answer that was asked for last.
     expect(screens.faults.filter((fault) => !fault.includes('404'))).toEqual([]);
   });
+
+  test('C-1: a file is opened and kept by whoever may; a correction begins with what is known', async () => {
+    const page = await screens.add();
+    await page.goto(server.url);
+    await signIn(page, ADMIN_KEY);
+    await page.getByRole('link', { name: 'Customers', exact: true }).click();
+    await page.getByRole('button', { name: 'Open a file' }).click();
+    const drawer = page.getByRole('dialog');
+    const form = drawer.locator('form');
+    await form.locator('#command_details_name').fill('Zhou Min');
+    await form.locator('#command_details_phone').fill('13700001111');
+    await drawer.getByRole('button', { name: 'Open a file' }).click();
+    await page.getByRole('heading', { name: 'Zhou Min' }).waitFor();
+
+    const send = async (button: string, fill: () => Promise<void>): Promise<void> => {
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await fill();
+      await drawer.getByRole('button', { name: button, exact: true }).click();
+      await drawer.waitFor({ state: 'detached' });
+    };
+    const choose = async (field: string, option: string): Promise<void> => {
+      await form.locator(field).click();
+      await page.getByRole('option', { name: option }).or(page.getByTitle(option)).last().click();
+    };
+    await send('Assign a tier', () => choose('#command_tier', 'Important'));
+    await page.getByText('Important', { exact: true }).waitFor();
+    await send('Add a contact', () => form.locator('#command_details_name').fill('Her Brother'));
+    const contacts = page.getByRole('region', { name: 'Contacts' });
+    await contacts.getByText('Her Brother').waitFor();
+    await send('Correct', () => form.locator('#command_details_phone').fill('13700002222'));
+    await contacts.getByText('13700002222').waitFor();
+    // What was known stays: a correction says all of it.
+    await contacts.getByText('Her Brother').waitFor();
+    await send('Correct details', () => form.locator('#command_details_room').fill('5-1201'));
+    const file = page.getByRole('region', { name: 'File', exact: true });
+    await file.getByText('5-1201').waitFor();
+    await file.getByText('13700001111').waitFor();
+    await send('Remove', async () => undefined);
+    await page.getByText('No contact is on file').waitFor();
+    // As above: the file that is not there.
+    expect(screens.faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+  });
 }

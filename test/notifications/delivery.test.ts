@@ -52,7 +52,7 @@ describe('each cause has one row, and one mail', () => {
 
   test('what happened before there was an outbox is told to nobody', async () => {
     await withLeader();
-    await desk.notifications.close();
+    await desk.closeNotifications();
     await reported();
     await desk.loseOutbox();
     const caseId = await reported();
@@ -65,11 +65,11 @@ describe('each cause has one row, and one mail', () => {
     await withLeader();
     await reported();
     await desk.mails(1);
-    await desk.notifications.close();
+    await desk.closeNotifications();
     desk.tamper("update followed set epoch = 'other'");
     await expect(desk.openNotifications()).rejects.toMatchObject({ code: 'OUTBOX_OF_ANOTHER_LOG' });
     await desk.loseOutbox();
-    await desk.notifications.close();
+    await desk.closeNotifications();
     desk.tamper("update followed set commit_position = '999999'");
     await expect(desk.openNotifications()).rejects.toThrow(/earlier backup/);
     await desk.loseOutbox();
@@ -104,7 +104,7 @@ describe('at least once', () => {
     await desk.mailServer.down();
     await reported();
     await desk.quiet();
-    await desk.notifications.close();
+    await desk.closeNotifications();
     // As if the crash had come between sealing the message and adding its job.
     desk.tamper('delete from job');
     await desk.mailServer.up();
@@ -119,7 +119,7 @@ describe('at least once', () => {
     await withLeader();
     await reported();
     await desk.mails(1);
-    await desk.notifications.close();
+    await desk.closeNotifications();
     desk.tamper("update job set state = 'waiting'");
     await desk.openNotifications();
     desk.notifications.start();
@@ -131,7 +131,7 @@ describe('at least once', () => {
     await withLeader();
     await reported();
     await desk.mails(1);
-    await desk.notifications.close();
+    await desk.closeNotifications();
     desk.tamper("update notice set state = 'sealed', sent_at = null, via = null", "update job set state = 'waiting'");
     await desk.openNotifications();
     desk.notifications.start();

@@ -21,6 +21,7 @@ import type { Directory } from '#organisation';
 import { openEmbeddedDirectory } from '#organisation/embedded';
 import { loadPack, type Policy } from '#policy';
 import { openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
+import { JobLedger } from '../../apps/worker/job-ledger.js';
 import { Notifications, type ShownNotice } from '../../apps/api/notifications.js';
 
 export const HOUR = 3_600_000;
@@ -50,6 +51,7 @@ export const groupWith = (rules: string): Policy =>
 export class NotifyingDesk {
   readonly logged: Record<string, unknown>[] = [];
   notifications!: Notifications;
+  private ledger!: JobLedger;
 
   private constructor(
     readonly folder: string,
@@ -88,23 +90,30 @@ export class NotifyingDesk {
   async openNotifications(): Promise<void> {
     const { store, vault, directory, policy } = this.parts;
     const mail = { url: this.mailServer.url, from: 'Redress <redress@example.org>' };
+    this.ledger = await JobLedger.open({ folder: this.folder });
     this.notifications = await Notifications.open({
-      settings: { folder: this.folder, publicUrl: PUBLIC_URL, mail: this.withMail ? mail : undefined },
+      ledger: this.ledger,
+      settings: { publicUrl: PUBLIC_URL, mail: this.withMail ? mail : undefined },
       ...{ reader: store, clock: this.clock, directory, secret: vault.secret('notifications') },
       rules: { policyFor: () => policy, policies: () => [policy], onPublished: () => () => undefined },
       logger: pino({ level: 'info' }, { write: (line) => this.logged.push(JSON.parse(line)) }),
     });
   }
 
-  async restart(): Promise<void> {
+  async closeNotifications(): Promise<void> {
     await this.notifications.close();
+    await this.ledger.close();
+  }
+
+  async restart(): Promise<void> {
+    await this.closeNotifications();
     await this.openNotifications();
     this.notifications.start();
   }
 
   /** As an outbox that was restored from an old backup: the log is read again from its beginning. */
   async rewind(): Promise<void> {
-    await this.notifications.close();
+    await this.closeNotifications();
     this.tamper("update followed set commit_position = '-1', prepare_position = '-1'");
     await this.openNotifications();
     this.notifications.start();
@@ -124,7 +133,7 @@ export class NotifyingDesk {
   }
 
   async end(): Promise<void> {
-    await this.notifications.close();
+    await this.closeNotifications();
     await this.mailServer.down();
     await this.parts.directory.close();
     await this.parts.store.close();

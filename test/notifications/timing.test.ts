@@ -18,7 +18,7 @@ describe('EVENTS 15: after downtime only the highest level reached is notified; 
     for (const post of ['service_centre_head', 'company_leaders', 'group_leaders']) {
       await desk.person(post, { posts: [post], language: 'en' });
     }
-    await desk.notifications.close();
+    await desk.closeNotifications();
     const caseId = await desk.receive({ circumstances: ['litigation'] });
     desk.clock.advance(5 * 24 * HOUR);
     await desk.settle(caseId);
@@ -105,7 +105,7 @@ describe('quiet hours by the calendar of the pack', () => {
 
   test('what became due in the night while the server was away waits for the morning too', async () => {
     desk = await NotifyingDesk.open({ at: plusMs(MONDAY, HOUR) });
-    await desk.notifications.close();
+    await desk.closeNotifications();
     const caseId = await desk.receive();
     await desk.send(caseId, escalateCase, { reasonCode: 'too_hard', recipients: ['somebody'] });
     desk.clock.moveTo(FRIDAY_EVENING);

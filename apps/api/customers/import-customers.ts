@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { DEFAULT_ZONE, instantIn } from '#calendar';
 import { initialCustomer, registerCustomer, type RegisterCustomer } from '#customers';
-import { readCsv, type Row } from '#import';
+import { readCsv, type RejectedRow, type Row, type SourceItem } from '#import';
 import { deriveId, isRefusal, newId, refuse, type Actor, type Refusal } from '#kernel';
 import type { Engine } from '../engine.js';
 import { ProblemError, problemOf } from '../http/problems.js';
@@ -58,22 +58,10 @@ const AT_ONCE = 50;
 export async function importCustomers(
   { text, dryRun = false }: CustomerImportOrder,
   engine: Engine,
-  by: { readonly actor: Actor; readonly correlationId: string },
+  by: Sender,
 ): Promise<CustomerImportSummary> {
-  const milestones = engine.policy.customers.milestones.map(({ id }) => id);
-  const known = [KEY, ...Object.keys(DETAILS), ...PLAIN, ...Object.keys(LISTS), ...milestones];
   const rows: CustomerRowResult[] = [];
-  let waiting: Row[] = [];
-  const takeAll = async (): Promise<void> => {
-    rows.push(...(await Promise.all(waiting.map((row) => take(row, { engine, milestones, dryRun, ...by })))));
-    waiting = [];
-  };
-  for await (const item of readCsv(chunks(text), { delimiter: ',', columns: ['name'], known })) {
-    if ('fault' in item) {
-      rows.push({ line: item.fault.line, status: 'rejected', code: item.fault.code, reason: item.fault.reason });
-    } else if (waiting.push(item.row) === AT_ONCE) await takeAll();
-  }
-  await takeAll();
+  for await (const taken of customerRows(chunks(text), { engine, dryRun, ...by })) rows.push(...taken);
   rows.sort((a, b) => a.line - b.line);
   const count = (status: CustomerRowResult['status']): number => rows.filter((row) => row.status === status).length;
   return { recorded: count('recorded'), known: count('known'), rejected: count('rejected'), rows };
@@ -83,13 +71,40 @@ async function* chunks(text: string): AsyncGenerator<string> {
   yield text;
 }
 
-interface Taking {
-  readonly engine: Engine;
-  readonly milestones: readonly string[];
-  readonly dryRun: boolean;
+interface Sender {
   readonly actor: Actor;
   readonly correlationId: string;
 }
+
+export interface CustomerRows extends Sender {
+  readonly engine: Engine;
+  readonly dryRun: boolean;
+  /** So many rows at the beginning were taken before. */
+  readonly skip?: number;
+}
+
+/** What became of the rows, some at a time, in the order of the file. @throws SourceUnreadable */
+export async function* customerRows(
+  text: AsyncIterable<string>,
+  { skip = 0, ...order }: CustomerRows,
+): AsyncGenerator<readonly CustomerRowResult[]> {
+  const milestones = order.engine.policy.customers.milestones.map(({ id }) => id);
+  const known = [KEY, ...Object.keys(DETAILS), ...PLAIN, ...Object.keys(LISTS), ...milestones];
+  const takeAll = (items: readonly SourceItem[]): Promise<CustomerRowResult[]> =>
+    Promise.all(items.map((item) => ('row' in item ? take(item.row, { ...order, milestones }) : faulty(item.fault))));
+  let waiting: SourceItem[] = [];
+  let items = 0;
+  for await (const item of readCsv(text, { delimiter: ',', columns: ['name'], known })) {
+    if (++items <= skip || waiting.push(item) < AT_ONCE) continue;
+    yield await takeAll(waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) yield await takeAll(waiting);
+}
+
+const faulty = ({ line, code, reason }: RejectedRow): CustomerRowResult => ({ line, status: 'rejected', code, reason });
+
+type Taking = Omit<CustomerRows, 'skip'> & { readonly milestones: readonly string[] };
 
 async function take(row: Row, taking: Taking): Promise<CustomerRowResult> {
   const { engine, dryRun, actor, correlationId } = taking;

@@ -82,20 +82,25 @@ export function edge(options: EdgeOptions): FastifyAdapter {
 
 /** Imports come in batches of hundreds of cases. */
 const IMPORT_LIMIT_BYTES = 32 * 1024 * 1024;
+/** The file of an import that is handed over, streamed; compressed where it is. */
+export const IMPORT_FILE_LIMIT_BYTES = 1024 * 1024 * 1024;
+export const IMPORT_FILE_ROUTE = '/imports/:id/file';
 const IMPORT_ROUTES = ['/import/cases', '/organisation/import'];
 export const UPLOAD_ROUTE = '/cases/:id/attachments';
+const UPLOAD_ROUTES = [UPLOAD_ROUTE, IMPORT_FILE_ROUTE];
 
 function addParsers(adapter: FastifyAdapter, { attachmentLimitBytes }: Settings): void {
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => {
     if (IMPORT_ROUTES.includes(route.url)) route.bodyLimit = IMPORT_LIMIT_BYTES;
     if (route.url === UPLOAD_ROUTE) route.bodyLimit = attachmentLimitBytes;
+    if (route.url === IMPORT_FILE_ROUTE) route.bodyLimit = IMPORT_FILE_LIMIT_BYTES;
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
       (request as Request).rawBody = body as Buffer;
-      const isUpload = request.routeOptions.url === UPLOAD_ROUTE;
+      const isUpload = UPLOAD_ROUTES.includes(request.routeOptions.url ?? '');
       done(null, body.length === 0 || isUpload ? undefined : parseJsonBody(body as Buffer));
     } catch (error) {
       done(error as Error, undefined);
@@ -105,9 +110,9 @@ function addParsers(adapter: FastifyAdapter, { attachmentLimitBytes }: Settings)
     if (request.routeOptions.url !== '/sign-in') return done(new ProblemError('WRONG_CONTENT_TYPE'), undefined);
     done(null, Object.fromEntries(new URLSearchParams(body as string)));
   });
-  // A file is not read here: its route streams it into the attachment store.
+  // A file is not read here: its route streams it to where it is kept.
   fastify.addContentTypeParser('*', (request, _payload, done) =>
-    request.routeOptions.url === UPLOAD_ROUTE
+    UPLOAD_ROUTES.includes(request.routeOptions.url ?? '')
       ? done(null, undefined)
       : done(new ProblemError('WRONG_CONTENT_TYPE'), undefined),
   );

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException, type ArgumentsHost, type ExceptionFilter, Catch } from '@nestjs/common';
-import { EventStoreError } from '#event-store';
+import { EventStoreError, GroupError, GroupRefused } from '#event-store';
+import type { JsonObject } from '#kernel';
 import { DatabaseUnusable } from '#sql';
 import type { Reply, Request } from './context.js';
 import { asksForPage } from './page-headers.js';
@@ -40,10 +41,16 @@ function describe(error: unknown): Problem {
   if (error instanceof ProblemError) return problemOf(error, error.message);
   if (error instanceof DatabaseUnusable)
     return problemOf({ code: 'DATABASE_UNAVAILABLE', facts: { cause: error.code } });
-  if (error instanceof EventStoreError) return problemOf({ code: error.code, facts: {} }, error.message);
+  if (error instanceof EventStoreError) return problemOf({ code: error.code, facts: factsOf(error) }, error.message);
   if (error instanceof HttpException) return byStatus(error.getStatus());
   const code = codeOfError(error as { code?: string; statusCode?: number });
   return problemOf({ code: code ?? 'INTERNAL', facts: {} });
+}
+
+function factsOf(error: EventStoreError): JsonObject {
+  if (!(error instanceof GroupError)) return {};
+  const { stream, group } = error;
+  return { stream, group, ...(error instanceof GroupRefused && { reason: error.reason }) };
 }
 
 function byStatus(status: number): Problem {

@@ -51,11 +51,11 @@ export class WhatIfController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Replays history under another pack without writing; answers with an id to ask by' })
   @ApiBody({ type: AskWhatIf })
-  ask(@Req() request: Request, @Body() body: unknown): WhatIf {
+  async ask(@Req() request: Request, @Body() body: unknown): Promise<WhatIf> {
     requirePermission(request, 'replay');
     const { text, fileName = 'pack.yaml', from: fromText, to: toText, of } = validated(AskWhatIf, body);
     const [from, to] = [instantOf(fromText, 'from'), instantOf(toText, 'to')];
-    const begun = this.engine.whatIfs.ask({
+    const begun = await this.engine.whatIfs.ask({
       text,
       fileName,
       ...(from === undefined ? {} : { from }),
@@ -68,10 +68,21 @@ export class WhatIfController {
 
   @Get(':id')
   @ApiOperation({ summary: 'How far it has come; which verdicts and severities would differ, case by case and in sum' })
-  answer(@Req() request: Request, @Param('id') id: string): WhatIf {
+  async answer(@Req() request: Request, @Param('id') id: string): Promise<WhatIf> {
     requirePermission(request, 'replay');
-    const found = this.engine.whatIfs.get(id);
-    if (found === undefined) throw new ProblemError('WHAT_IF_NOT_FOUND', { id });
-    return found;
+    return found(id, await this.engine.whatIfs.get(id));
   }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Ends it where it stands; what is over already stays as it is' })
+  async cancel(@Req() request: Request, @Param('id') id: string): Promise<WhatIf> {
+    requirePermission(request, 'replay');
+    return found(id, await this.engine.whatIfs.cancel(id));
+  }
+}
+
+function found(id: string, whatIf: WhatIf | undefined): WhatIf {
+  if (whatIf === undefined) throw new ProblemError('WHAT_IF_NOT_FOUND', { id });
+  return whatIf;
 }

@@ -5,10 +5,12 @@ import {
   DifferenceCounter,
   type CaseDifference,
   type DifferenceSum,
+  type RecordedCaseEvent,
 } from '#cases';
-import { decodeEvent, isRefusal, newId, refuse, START, type Instant, type Refusal } from '#kernel';
+import { Unrecoverable, type LongJob } from '#jobs';
+import { decodeEvent, isRefusal, refuse, START, type Instant, type Json, type JsonObject, type Refusal } from '#kernel';
 import { loadPack, WrongPack, type Policy } from '#policy';
-import type { RecordedCaseEvent } from '#cases';
+import type { InHand, LongJobKind } from '../../worker/long-job-workers.js';
 import type { Engine } from '../engine.js';
 
 /** Which cases are asked about, and under which pack. */
@@ -22,63 +24,130 @@ export interface WhatIfAsked {
   readonly of?: string;
 }
 
-/** Issue 10.7: a history replayed under another pack, with nothing written: how far it has come, and what differs. */
-export interface WhatIf {
-  readonly id: string;
-  readonly state: 'running' | 'done' | 'failed';
+/** What is plain of a question. */
+interface Order {
   readonly pack: { readonly id: string; readonly version: string };
   readonly of: string;
   readonly until: Instant;
+  readonly from?: Instant;
+  readonly to?: Instant;
+}
+
+interface Given {
+  readonly text: string;
+  readonly fileName: string;
+}
+
+/** Issue 10.7: a history replayed under another pack, with nothing written: how far it has come, and what differs. */
+export interface WhatIf extends Pick<Order, 'pack' | 'of' | 'until'> {
+  readonly id: string;
+  /** `running` from the moment it was asked. */
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   readonly sum: DifferenceSum;
   /** The first thousand cases that differ; the sum counts all. */
   readonly differences: readonly CaseDifference[];
   readonly failure?: string;
+  /** Until when it can be asked for. */
+  readonly expiresAt: Instant;
 }
 
+/** How far a question has come: behind which case, what was counted, and how many cases were written down in how many parts. */
+interface Progress {
+  readonly after: number;
+  readonly sum: DifferenceSum;
+  readonly shown: number;
+  readonly parts: number;
+}
+
+const BEGINNING: Progress = { after: -1, sum: new DifferenceCounter().sum(), shown: 0, parts: 0 };
+
+const KIND = 'what-ifs';
+const DIFFERENCES = 'differences';
 const MOST_SHOWN = 1000;
-const MOST_KEPT = 20;
 const PAGE = 500;
 const WAIT_FOR_VIEWS_MS = 30_000;
 
-/** The questions that were asked of this process, the latest ones kept; one is worked on at a time. */
-export class WhatIfs {
-  private readonly asked = new Map<string, WhatIf>();
+/** The questions that were asked, as long jobs: any process answers them, and one that is killed leaves them to another. */
+export class WhatIfs implements LongJobKind {
+  readonly kind = KIND;
   private readonly withPosts = new WeakMap<Policy, Policy>();
-  private working: Promise<void> = Promise.resolve();
 
   constructor(private readonly engine: Engine) {}
 
-  get(id: string): WhatIf | undefined {
-    return this.asked.get(id);
+  async get(id: string): Promise<WhatIf | undefined> {
+    const job = await this.engine.longJobs.find(KIND, id);
+    return job && this.shown(job);
   }
 
-  /** Begins to replay; the answer grows while it works. @returns PACK_WRONG, UNKNOWN_PACK */
-  ask(asked: WhatIfAsked): WhatIf | Refusal {
-    const pack = this.read(asked);
+  /** Has a history replayed; the answer grows meanwhile. @returns PACK_WRONG, UNKNOWN_PACK */
+  async ask({ text, fileName, from, to, of: named }: WhatIfAsked): Promise<WhatIf | Refusal> {
+    const pack = this.read({ text, fileName });
     if (isRefusal(pack)) return pack;
-    const of = asked.of ?? pack.id;
+    const of = named ?? pack.id;
     const known = [...this.engine.rulebook.register.versions().keys()];
     if (!known.includes(of)) return refuse('UNKNOWN_PACK', { pack: of, known });
-    const begun: WhatIf = {
-      id: newId(),
-      state: 'running',
-      pack: { id: pack.id, version: pack.version },
-      of,
-      until: this.engine.clock.now(),
-      sum: new DifferenceCounter().sum(),
-      differences: [],
+    const { longJobs, clock } = this.engine;
+    const order: Order = {
+      ...{ pack: { id: pack.id, version: pack.version }, of, until: clock.now() },
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
     };
-    this.keep(begun);
-    this.working = this.working.then(() => this.work(begun, pack, asked));
-    return begun;
+    const id = await longJobs.take({ kind: KIND, order: order as unknown as JsonObject, given: { text, fileName } });
+    const job = (await longJobs.find(KIND, id))!;
+    await longJobs.release(job);
+    return this.shown(job);
   }
 
-  /** Until all that was asked has its answer. */
-  async settled(): Promise<void> {
-    await this.working;
+  /** Nobody goes on with it. @returns undefined where there is none */
+  async cancel(id: string): Promise<WhatIf | undefined> {
+    const job = await this.engine.longJobs.find(KIND, id);
+    if (job !== undefined) await this.engine.longJobs.cancel(job);
+    return this.get(id);
   }
 
-  private read({ text, fileName }: WhatIfAsked): Policy | Refusal {
+  async work({ job, checkpoint }: InHand): Promise<JsonObject> {
+    const order = job.order as unknown as Order;
+    const after = this.read(await this.engine.longJobs.given<Given & JsonObject>(job));
+    if (isRefusal(after)) throw new Unrecoverable(after.code, JSON.stringify(after.facts));
+    await this.viewsCaughtUp();
+    let progress = progressOf(job);
+    const counter = new DifferenceCounter(progress.sum);
+    for await (const { caseIds, last } of this.casesOf(order, progress.after)) {
+      const differences: CaseDifference[] = [];
+      for (const caseId of caseIds) {
+        const difference = await this.compare(caseId, order, after);
+        if (difference === 'of another pack') continue;
+        counter.count(difference);
+        if (difference !== undefined) differences.push(difference);
+      }
+      const told = differences.slice(0, MOST_SHOWN - progress.shown);
+      const results =
+        told.length === 0 ? [] : [{ name: DIFFERENCES, n: progress.parts, value: told as unknown as Json }];
+      progress = {
+        ...{ after: last, sum: counter.sum() },
+        ...{ shown: progress.shown + told.length, parts: progress.parts + results.length },
+      };
+      await checkpoint(progress as unknown as JsonObject, results);
+    }
+    return progress as unknown as JsonObject;
+  }
+
+  private async shown(job: LongJob): Promise<WhatIf> {
+    const { longJobs } = this.engine;
+    const { pack, of, until } = job.order as unknown as Order;
+    const parts: (readonly CaseDifference[])[] = [];
+    for await (const part of longJobs.results<Json>(job, DIFFERENCES)) parts.push(part as never);
+    const { state, lastError } = job;
+    return {
+      id: job.id,
+      state: state === 'waiting' || state === 'awaiting_input' ? 'running' : state,
+      ...{ pack, of, until, sum: progressOf(job).sum, differences: parts.flat() },
+      ...(state === 'failed' && { failure: (await longJobs.failure(job)) ?? lastError ?? 'UNKNOWN' }),
+      expiresAt: job.expiresAt,
+    };
+  }
+
+  private read({ text, fileName }: Given): Policy | Refusal {
     try {
       return loadPack(text, fileName, this.engine.rulebook.register.calendars).withPosts(this.engine.organisation);
     } catch (error) {
@@ -87,37 +156,16 @@ export class WhatIfs {
     }
   }
 
-  private async work(begun: WhatIf, after: Policy, asked: WhatIfAsked): Promise<void> {
-    const counter = new DifferenceCounter();
-    const differences: CaseDifference[] = [];
-    try {
-      await this.viewsCaughtUp();
-      for await (const caseIds of this.casesOf(asked)) {
-        for (const caseId of caseIds) {
-          const difference = await this.compare(caseId, begun, after);
-          if (difference === 'of another pack') continue;
-          counter.count(difference);
-          if (difference !== undefined && differences.length < MOST_SHOWN) differences.push(difference);
-        }
-        this.keep({ ...begun, sum: counter.sum(), differences: [...differences] });
-      }
-      this.keep({ ...begun, state: 'done', sum: counter.sum(), differences });
-    } catch (error) {
-      const failure = (error as Error).message;
-      this.keep({ ...begun, state: 'failed', sum: counter.sum(), differences, failure });
-    }
-  }
-
-  /** Which cases there are is asked of a view. @throws Error where it does not come to what the log held when this began */
+  /** Which cases there are is asked of a view. @throws ViewsBehind where it does not come to what the log held when this began */
   private async viewsCaughtUp(): Promise<void> {
     const { store, projector } = this.engine;
     const isThere = await projector.waitFor((await store.lastDelivered()) ?? START, WAIT_FOR_VIEWS_MS);
-    if (!isThere) throw new Error('the views do not come up with the log');
+    if (!isThere) throw new ViewsBehind();
   }
 
   private async compare(
     caseId: string,
-    { of, until }: WhatIf,
+    { of, until }: Order,
     after: Policy,
   ): Promise<CaseDifference | undefined | 'of another pack'> {
     const stored = await this.engine.store.readStream(caseStream(caseId));
@@ -136,8 +184,11 @@ export class WhatIfs {
   }
 
   /** Page by page, in the order in which they came. */
-  private async *casesOf({ from, to }: WhatIfAsked): AsyncGenerator<readonly string[]> {
-    for (let after = -1; ;) {
+  private async *casesOf(
+    { from, to }: Order,
+    after: number,
+  ): AsyncGenerator<{ readonly caseIds: readonly string[]; readonly last: number }> {
+    for (;;) {
       let query = this.engine.views
         .selectFrom('case_board')
         .select(['case_id', 'case_no'])
@@ -147,16 +198,20 @@ export class WhatIfs {
       if (from !== undefined) query = query.where('recorded_at', '>=', from);
       if (to !== undefined) query = query.where('recorded_at', '<', to);
       const rows = await query.execute();
-      const last = rows.at(-1);
+      const last = rows.at(-1)?.case_no;
       if (last === undefined) return;
-      yield rows.map((row) => row.case_id);
-      after = last.case_no;
+      yield { caseIds: rows.map((row) => row.case_id), last };
+      after = last;
     }
   }
+}
 
-  private keep(whatIf: WhatIf): void {
-    this.asked.set(whatIf.id, whatIf);
-    const [oldest] = this.asked.keys();
-    if (this.asked.size > MOST_KEPT && oldest !== undefined) this.asked.delete(oldest);
+class ViewsBehind extends Error {
+  readonly code = 'VIEWS_BEHIND';
+
+  constructor() {
+    super('The views do not come up with the log.');
   }
 }
+
+const progressOf = ({ progress }: LongJob): Progress => ({ ...BEGINNING, ...(progress as Partial<Progress>) });

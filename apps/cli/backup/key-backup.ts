@@ -2,15 +2,14 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { Instant } from '#kernel';
-import { copySqlite } from '#sql';
+import type { BackupSource } from './source.js';
 import { filesBelow, measured, wholly } from './files.js';
 import { emptyManifest, MANIFEST_FILE, readKeyManifest, type KeyManifest } from './manifest.js';
 
 export const KEYS_FILE = 'keys.db';
 
 export interface KeyBackup extends Omit<KeyManifest, 'format' | 'files'> {
-  /** The data folder. */
-  readonly folder: string;
+  readonly source: BackupSource;
   readonly into: string;
 }
 
@@ -18,9 +17,9 @@ export interface KeyBackup extends Omit<KeyManifest, 'format' | 'files'> {
  * The keys apart from what they protect, with the day on which they must be gone: an erased person's key leaves the backups with
  * them (EVENTS.md 8). They are wrapped by the master key, which is in no backup.
  */
-export async function backUpKeys({ folder, into, ...said }: KeyBackup): Promise<KeyManifest> {
+export async function backUpKeys({ source, into, ...said }: KeyBackup): Promise<KeyManifest> {
   return wholly(into, async (staged) => {
-    await copySqlite(join(folder, KEYS_FILE), join(staged, KEYS_FILE), { atOnce: true });
+    await source.keys(staged);
     const manifest: KeyManifest = { ...emptyManifest, ...said, files: [await measured(staged, KEYS_FILE)] };
     await writeFile(join(staged, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
     return manifest;

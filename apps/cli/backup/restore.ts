@@ -1,11 +1,11 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { LOG_FILE } from '#event-store/embedded';
 import { SystemClock, type Clock } from '#kernel';
-import { erasedIn, loadMasterKey, mergeLedgers, openEmbeddedVault } from '#privacy/embedded';
+import { erasedIn, LEDGER_FILE, loadMasterKey, mergeLedgers, openEmbeddedVault } from '#privacy/embedded';
 import { FolderInUse, runningServer } from '../../api/data-folder.js';
 import { VIEWS_FILE } from '../../worker/views-place.js';
-import { LEDGER_FILE, LOG_FILE } from './backup.js';
 import { eraseAgain } from './erase-again.js';
 import { copyChecked, refuseFilled, wholly } from './files.js';
 import { isExpired } from './key-backup.js';
@@ -82,10 +82,12 @@ function checkKeys(keys: string, keyManifest: KeyManifest, { log, madeAt }: Mani
     );
 }
 
-/** A data folder without a ledger is one where nobody was ever erased. @throws BackupRefused LEDGER_MISSING */
+/**
+ * A data folder with its log and without a ledger is one where nobody was ever erased; one whose log is elsewhere has the ledger
+ * of a process that may have erased nobody. @throws BackupRefused LEDGER_MISSING */
 function ledgersOf(given: string): string[] {
   if (given === 'none') return [];
-  if (existsSync(join(given, LOG_FILE))) return [join(given, LEDGER_FILE)];
+  if ([LOG_FILE, LEDGER_FILE].some((it) => existsSync(join(given, it)))) return [join(given, LEDGER_FILE)];
   if (existsSync(given) && statSync(given).isFile()) return [given];
   throw new BackupRefused(
     'LEDGER_MISSING',

@@ -7,7 +7,7 @@ import { decodeEvent, START, type Position } from '#kernel';
 import { rebindOutbox, type OutboxTables } from '#notifications/embedded';
 import { erasedKeysIn } from '#privacy';
 import { openSqlite } from '#sql';
-import { OUTBOX_FILE } from './backup.js';
+import { OUTBOX_FILE } from '../../worker/outbox-place.js';
 import { verifyLog, type LogReport } from '../verify.js';
 
 const PAGE = 5_000;

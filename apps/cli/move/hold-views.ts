@@ -1,5 +1,4 @@
-import { forgetViews, type SqlWriter } from '#sql';
-import { PROJECTIONS } from '#views';
+import { forgetViews, VIEWS, type SqlWriter } from '#sql';
 import { CliError } from '../client.js';
 
 /** Views that nobody else keeps as long as they are held. */
@@ -11,10 +10,9 @@ export interface HeldViews {
 
 /** @throws CliError where a server keeps them, so that there is one that writes */
 export async function holdViews(writer: SqlWriter): Promise<HeldViews> {
-  const isKept = (name: string): never => {
-    throw new CliError(`ENGINE_RUNNING: a running server keeps ${name}: stop it first.`);
+  const isKept = (): never => {
+    throw new CliError('ENGINE_RUNNING: a running server keeps the views: stop it first.');
   };
-  const names = PROJECTIONS.map(({ name }) => name);
-  const hold = await writer.hold(names, isKept, new AbortController().signal);
+  const hold = await writer.hold([VIEWS], isKept, new AbortController().signal);
   return { forget: () => forgetViews(writer.db), release: () => hold.release() };
 }

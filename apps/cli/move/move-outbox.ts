@@ -1,4 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import type { JobTables } from '#jobs/embedded';
+import type { Position } from '#kernel';
 import { rebindOutbox, type OutboxTables } from '#notifications/embedded';
 import type { EventReader } from '#event-store';
 import { Predecessors } from '#event-store/succession';
@@ -42,22 +44,49 @@ export async function moveOutbox({ from, to, log, before }: OutboxMove): Promise
 /** In one transaction: whoever looks sees nothing, or all of it in the new log. */
 const copy = (source: OutboxDatabase, target: OutboxDatabase, log: EventReader, before: string): Promise<number> =>
   target.transaction().execute(async (transaction) => {
-    const followed = await source.selectFrom('followed').selectAll().execute();
-    const notices = await source.selectFrom('notice').selectAll().execute();
-    const jobs = await source.selectFrom('job').selectAll().execute();
-    await transaction.insertInto('followed').values(followed).execute();
-    for (const rows of batches(notices)) await transaction.insertInto('notice').values(rows).execute();
-    for (const rows of batches(jobs)) await transaction.insertInto('job').values(rows).execute();
-    const predecessors = new Predecessors(log);
-    const became = async (position: { commit: bigint; prepare: bigint }) => {
-      const now = await predecessors.translate(before, position);
-      if (typeof now === 'string') throw new CliError('OUTBOX_OF_ANOTHER_LOG: the outbox is not that of this log.');
-      return now;
-    };
-    await rebindOutbox(transaction as unknown as Kysely<OutboxTables>, became, log.epoch);
-    return jobs.length;
+    const jobs = await copyOutbox(source, transaction);
+    await belongTo(transaction, log, before);
+    return jobs;
   });
 
-function* batches<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH);
+/** Copies all rows, page by page. @returns how many of them are jobs */
+export async function copyOutbox(source: OutboxDatabase, target: OutboxDatabase): Promise<number> {
+  const followed = await source.selectFrom('followed').selectAll().execute();
+  if (followed.length > 0) await target.insertInto('followed').values(followed).execute();
+  for await (const rows of pagesOf(source, 'notice')) await target.insertInto('notice').values(rows).execute();
+  let jobs = 0;
+  for await (const rows of pagesOf(source, 'job')) {
+    await target.insertInto('job').values(rows).execute();
+    jobs += rows.length;
+  }
+  return jobs;
+}
+
+/** Has a copied outbox go on in the log that its own one, `before`, became. @throws CliError OUTBOX_OF_ANOTHER_LOG */
+export async function belongTo(outbox: OutboxDatabase, log: EventReader, before: string): Promise<void> {
+  const predecessors = new Predecessors(log);
+  const became = async (position: Position) => {
+    const now = await predecessors.translate(before, position);
+    if (typeof now === 'string') throw new CliError('OUTBOX_OF_ANOTHER_LOG: the outbox is not that of this log.');
+    return now;
+  };
+  await rebindOutbox(outbox as unknown as Kysely<OutboxTables>, became, log.epoch);
+}
+
+async function* pagesOf<T extends 'notice' | 'job'>(
+  source: OutboxDatabase,
+  table: T,
+): AsyncGenerator<Selectable<(OutboxTables & JobTables)[T]>[]> {
+  for (let after = ''; ;) {
+    const page = await source
+      .selectFrom(table as 'job')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(BATCH)
+      .execute();
+    if (page.length === 0) return;
+    yield page as unknown as Selectable<(OutboxTables & JobTables)[T]>[];
+    after = page.at(-1)!.id;
+  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { EventReader, EventStore } from '#event-store';
 import {
+  LOG_FILE,
   markAsTestLog,
   openEmbeddedEventReader,
   openEmbeddedEventStore,
@@ -17,9 +18,10 @@ import { moveKeysIn, moveKeysOut, type KeyMove, type VaultTables } from '#privac
 import { migrateViews, openPostgres, openWriter } from '#sql';
 import { awaitDatabase } from '../../api/await-database.js';
 import { lockFolder } from '../../api/data-folder.js';
+import { markElsewhere, unmark } from '../../worker/log-mark.js';
 import { migrateVault } from '../../worker/vault-place.js';
 import { CliError } from '../client.js';
-import { LOG_FILE, OUTBOX_FILE } from '../backup/backup.js';
+import { OUTBOX_FILE } from '../../worker/outbox-place.js';
 import { VIEWS_FILE } from '../../worker/views-place.js';
 import { verifyLog, type LogReport } from '../verify.js';
 import { holdViews } from './hold-views.js';
@@ -73,7 +75,10 @@ export async function moveToEventStoreDb(order: MoveOrder): Promise<Moved> {
         await target.close();
       }
     },
-    putAside,
+    () => {
+      putAside(folder);
+      markElsewhere(folder, eventStoreUrl);
+    },
   );
 }
 
@@ -116,6 +121,7 @@ export async function moveFromEventStoreDb(order: MoveOrder): Promise<Moved> {
 function putInPlace(folder: string): void {
   for (const end of ['-wal', '-shm']) rmSync(join(folder, UNFINISHED_FILE + end), { force: true });
   renameSync(join(folder, UNFINISHED_FILE), join(folder, LOG_FILE));
+  unmark(folder);
 }
 
 /** Nobody writes meanwhile: the folder is ours, and no process keeps the views of this database. They are dropped at the end. */

@@ -76,10 +76,18 @@ export type DifferenceSum = {
 };
 
 export class DifferenceCounter {
-  private cases = 0;
-  private differing = 0;
-  private readonly verdicts: Record<string, number> = {};
-  private readonly severities: Record<string, number> = {};
+  private cases: number;
+  private differing: number;
+  private readonly verdicts: Record<string, number>;
+  private readonly severities: Record<string, number>;
+
+  /** @param from what was counted before */
+  constructor(from: DifferenceSum = { cases: 0, differing: 0, verdicts: {}, severities: {} }) {
+    this.cases = from.cases;
+    this.differing = from.differing;
+    this.verdicts = { ...from.verdicts };
+    this.severities = { ...from.severities };
+  }
 
   count(difference: CaseDifference | undefined): void {
     this.cases += 1;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { appendContract } from './append.js';
+import { consumerGroupsContract } from './consumer-groups.js';
 import { randomContract } from './random.js';
 import { readContract } from './read.js';
 import { retentionContract } from './retention.js';
@@ -8,7 +9,7 @@ import { subscribeContract } from './subscribe.js';
 
 export type { OpenedStore } from './samples.js';
 
-/** What every adapter of the EventStore port must keep (EVENT_STORE.md 1–19). Call it in a test file of the adapter. */
+/** What every adapter of the EventStore port must keep (EVENT_STORE.md 1–20). Call it in a test file of the adapter. */
 export function eventStoreContract(name: string, open: () => Promise<OpenedStore>): void {
   describe(`${name} keeps the EventStore contract`, () => {
     let opened: OpenedStore;
@@ -28,6 +29,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
     describe('read', () => readContract(under));
     describe('delete and retention', () => retentionContract(under));
     describe('subscribe', () => subscribeContract(under));
+    describe('consumer groups', () => consumerGroupsContract(under));
     describe('random operations', () => randomContract(under));
   });
 }

@@ -23,6 +23,8 @@ export class ModelStore {
   private readonly streams = new Map<string, ModelStream>();
   /** Ids of all events in the order in which they were written. */
   readonly log: string[] = [];
+  /** Where an id was written first: what `any` and `stream_exists` are recognised by. */
+  private readonly written = new Map<string, { readonly stream: string; readonly revision: number }>();
 
   ids(name: string): readonly string[] {
     return this.stream(name).ids;
@@ -33,13 +35,20 @@ export class ModelStore {
     const last = stream.ids.length - 1;
     if (stream.tombstoned || (expected === 'stream_exists' && stream.softDeleted)) return 'STREAM_DELETED';
     const before = expected === 'any' ? last : this.expectedRevision(stream, expected);
+    if (expected === 'any' || (expected === 'stream_exists' && before === last)) {
+      const known = ids.map((id) => this.written.get(id)).map((it) => (it?.stream === name ? it.revision : undefined));
+      if (known[0] !== undefined) return known.includes(undefined) ? { conflict: last } : { revision: known.at(-1)! };
+    }
     const there = stream.ids.slice(before + 1, before + 1 + ids.length);
     if (before < last && ids.length > 0 && there.join() === ids.join()) return { revision: before + ids.length };
     const countsAsNew = expected === 'no_stream' && stream.softDeleted && ids.length > 0 && there[0] !== ids[0];
     if (before !== last && !countsAsNew) return { conflict: last };
-    if (ids.length === 0) return { revision: last };
     this.revive(stream);
-    stream.ids.push(...ids);
+    if (ids.length === 0) return { revision: last };
+    for (const id of ids) {
+      if (!this.written.has(id)) this.written.set(id, { stream: name, revision: stream.ids.length });
+      stream.ids.push(id);
+    }
     this.log.push(...ids);
     return { revision: stream.ids.length - 1 };
   }

@@ -16,6 +16,9 @@ type Operation = { readonly stream: number } & (
       readonly count: number;
       readonly shift: number;
       readonly fresh: number;
+      /** The stream that the events were written to; another one than they are sent to now, sometimes. */
+      readonly source: number;
+      readonly loose: 'any' | 'stream_exists' | undefined;
     }
   | { readonly kind: 'delete' | 'tombstone'; readonly expected: Expectation }
   | { readonly kind: 'describe'; readonly maxCount: number | undefined; readonly truncateBefore: number | undefined }
@@ -40,6 +43,8 @@ const operation = fc.oneof(
       count: fc.integer({ min: 1, max: 3 }),
       shift: fc.constantFrom(0, 0, 0, 1),
       fresh: fc.constantFrom(0, 0, 1),
+      source: fc.nat({ max: 2 }),
+      loose: fc.constantFrom(undefined, undefined, 'any' as const, 'stream_exists' as const),
     }),
   },
   { weight: 2, arbitrary: of('delete', { expected: expectation }) },
@@ -110,6 +115,11 @@ async function bothAnswers(
     case 'append':
       return append(expectedBy(one.expected), events(one.count));
     case 'again': {
+      if (one.loose !== undefined) {
+        const source = stream.replace(/\d+$/, String(one.source));
+        const sent = model.ids(source).slice(one.from, one.from + one.count);
+        return append(one.loose, [...sent.map((id) => event({ id })), ...events(one.fresh)]);
+      }
       const old = model.ids(stream).slice(one.from, one.from + one.count);
       const before = Math.max(one.from + one.shift, 0);
       const batch = [...old.map((id) => event({ id })), ...events(old.length === 0 ? 1 : one.fresh)];

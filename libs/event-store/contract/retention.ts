@@ -24,6 +24,14 @@ export function retentionContract(under: StoreUnderTest): void {
     },
   );
 
+  test('EVENT_STORE 15: an append of nothing brings a soft-deleted stream back, too, with nothing to show', async () => {
+    const stream = await grow(under.store, 2);
+    await under.store.deleteStream(stream, 'any');
+    expect((await under.store.append(stream, 'any', [])).revision).toBe(1n);
+    expect(await under.store.readStream(stream)).toEqual([]);
+    expect((await under.store.getStreamMetadata(stream)).metadata).toEqual({ truncateBefore: 2n });
+  });
+
   test('EVENT_STORE 15: after a soft delete another revision is still a conflict', async () => {
     const stream = await grow(under.store, 3);
     await under.store.deleteStream(stream, 'any');

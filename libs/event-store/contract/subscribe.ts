@@ -60,9 +60,10 @@ export function subscribeContract(under: StoreUnderTest): void {
     const messages = await pullUntil(
       under.store.subscribeToStream(stream),
       isEvent(first.id),
-      onCaughtUp(() => under.store.append(stream, 'no_stream', [first])),
+      onConfirmed(() => under.store.append(stream, 'no_stream', [first])),
     );
-    expect(messages.map(({ kind }) => kind)).toEqual(['confirmed', 'caughtUp', 'event']);
+    // EventStoreDB has nothing to have caught up with before there is a stream.
+    expect(messages.map(({ kind }) => kind).filter((kind) => kind !== 'caughtUp')).toEqual(['confirmed', 'event']);
   });
 
   test('EVENT_STORE 16: a tombstone is the last event of a subscription, and then the stream is deleted', async () => {
@@ -88,7 +89,7 @@ export function subscribeContract(under: StoreUnderTest): void {
     const messages = await pullUntil(
       under.store.subscribeToStream(stream),
       isEvent(next.id),
-      onCaughtUp(() => under.store.append(stream, 'any', [next])),
+      onConfirmed(() => under.store.append(stream, 'any', [next])),
     );
     expect(revisions(eventsOf(messages))).toEqual([2]);
   });

@@ -6,9 +6,12 @@ import {
   decodeStreamMetadata,
   DELETED_REVISION,
   describedStream,
+  firstShown,
+  heededMetadata,
   isMetadataStream,
   isSoftDeleted,
   metadataStream,
+  OF_METADATA_STREAMS,
 } from '../stream-metadata.js';
 import { EVENT_COLUMNS, EVENTS, RowReader, TEXT_COLUMNS, type EventRow, type TextEvent, type TextRow } from './rows.js';
 
@@ -16,7 +19,7 @@ interface FoundStream {
   readonly id: bigint;
   /** Of the last event, which may be the tombstone. */
   readonly last: bigint;
-  /** The data of the last event of its metadata stream. */
+  /** The data of the last event of its metadata stream, where that is JSON. */
   readonly description: Buffer | null;
 }
 
@@ -28,9 +31,6 @@ export interface StreamPage {
 }
 
 const NO_LIMIT = -1;
-const NOTHING = Buffer.alloc(0);
-/** A metadata stream shows its last event only, as in EventStoreDB. */
-const OF_METADATA_STREAMS: StreamMetadata = { maxCount: 1 };
 
 /** The queries on a log, each answered at once: a read transaction never outlives a call. */
 export class LogQueries {
@@ -54,7 +54,7 @@ export class LogQueries {
       .prepare<[string], FoundStream>(
         `SELECT id,
            (SELECT max(revision) FROM events WHERE stream = streams.id) AS last,
-           (SELECT data FROM streams AS descriptions JOIN events ON events.stream = descriptions.id
+           (SELECT CASE WHEN json = 1 THEN data END FROM streams AS descriptions JOIN events ON events.stream = descriptions.id
             WHERE descriptions.name = '$$' || streams.name ORDER BY revision DESC LIMIT 1) AS description
          FROM streams WHERE name = ?`,
       )
@@ -111,7 +111,7 @@ export class LogQueries {
   streamPage(name: string, direction: 'forwards' | 'backwards', from: bigint, limit: number): StreamPage {
     const stream = this.liveStream(name);
     if (!stream) throw new StreamNotFound(name);
-    const metadata = isMetadataStream(name) ? OF_METADATA_STREAMS : decodeStreamMetadata(stream.description ?? NOTHING);
+    const metadata = isMetadataStream(name) ? OF_METADATA_STREAMS : heededMetadata(stream.description);
     if (isSoftDeleted(metadata)) throw new StreamNotFound(name);
     const first = firstShown(metadata, stream.last);
     const oldestMs = metadata.maxAgeSeconds === undefined ? 0 : this.nowMs() - metadata.maxAgeSeconds * 1000;
@@ -180,11 +180,6 @@ export class LogQueries {
     if (stream?.last === DELETED_REVISION) throw new StreamDeleted(name);
     return stream;
   }
-}
-
-function firstShown({ maxCount, truncateBefore }: StreamMetadata, last: bigint): bigint {
-  const byCount = maxCount === undefined ? 0n : last - BigInt(maxCount) + 1n;
-  return larger(byCount, truncateBefore ?? 0n);
 }
 
 function checkedCount(maxCount: number | undefined): number {

@@ -12,6 +12,14 @@ export interface KnownStream {
   tombstoned: boolean;
 }
 
+export interface WrittenEvent {
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  /** 32 hexadecimal digits. */
+  readonly id: string;
+}
+
 const KNOWN_STREAMS = 50_000;
 
 /**
@@ -28,8 +36,9 @@ export class LogTables {
   private readonly addType;
   private readonly addEvent;
   private readonly findEvent;
-  private readonly findData;
-  private readonly findHead;
+  private readonly findJson;
+  private readonly passPosition;
+  private readonly startPositions;
 
   constructor(db: Database.Database) {
     this.findStream = db.prepare<[string], { id: number; revision: number | null; tombstoned: number }>(
@@ -44,13 +53,18 @@ export class LogTables {
     this.addEvent = db.prepare(
       'INSERT INTO events (stream, revision, type, json, created, id, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
-    this.findEvent = db.prepare<[number, number], { position: number; id: string }>(
-      'SELECT position, lower(hex(id)) AS id FROM events WHERE stream = ? AND revision = ?',
+    this.findEvent = db.prepare<[number, number], WrittenEvent>(
+      'SELECT position, created, lower(hex(id)) AS id FROM events WHERE stream = ? AND revision = ?',
     );
-    this.findData = db
-      .prepare<[number, number], Buffer>('SELECT data FROM events WHERE stream = ? AND revision = ?')
+    this.findJson = db
+      .prepare<[number, number], Buffer | null>(
+        'SELECT CASE WHEN json = 1 THEN data END FROM events WHERE stream = ? AND revision = ?',
+      )
       .pluck();
-    this.findHead = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+    this.passPosition = db
+      .prepare<[], number>(`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq`)
+      .pluck();
+    this.startPositions = db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 1)`);
   }
 
   stream(name: string): KnownStream {
@@ -80,21 +94,21 @@ export class LogTables {
     return Number(lastInsertRowid);
   }
 
-  positionOf(stream: KnownStream, revision: number): number {
-    return this.findEvent.get(stream.id!, revision)!.position;
+  eventAt(stream: KnownStream, revision: number): WrittenEvent | undefined {
+    return stream.id === undefined ? undefined : this.findEvent.get(stream.id, revision);
   }
 
-  /** As 32 hexadecimal digits, undefined where there is no such event. */
-  idAt(stream: KnownStream, revision: number): string | undefined {
-    return stream.id === undefined ? undefined : this.findEvent.get(stream.id, revision)?.id;
+  /** Of the last event, where it is JSON. */
+  lastJson(stream: KnownStream): Buffer | undefined {
+    return (stream.id === undefined ? undefined : this.findJson.get(stream.id, stream.revision)) ?? undefined;
   }
 
-  lastData(stream: KnownStream): Buffer | undefined {
-    return stream.id === undefined ? undefined : this.findData.get(stream.id, stream.revision);
-  }
-
-  head(): number {
-    return this.findHead.get() ?? -1;
+  /** @returns a position behind all events so far, which none will get */
+  nextPosition(): number {
+    const position = this.passPosition.get();
+    if (position !== undefined) return position;
+    this.startPositions.run();
+    return 1;
   }
 
   forget(): void {

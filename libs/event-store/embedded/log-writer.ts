@@ -1,16 +1,18 @@
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { newId } from '#kernel';
-import type { NewEvent } from '../port.js';
+import type { NewEvent, StreamMetadata } from '../port.js';
 import {
-  decodeStreamMetadata,
   DELETED_REVISION,
   describedStream,
   encodeStreamMetadata,
+  firstShown,
+  heededMetadata,
   isMetadataStream,
   isSoftDeleted,
   metadataStream,
   METADATA_TYPE,
+  OF_METADATA_STREAMS,
   TOMBSTONE_TYPE,
 } from '../stream-metadata.js';
 import { judge, type StreamStanding, type Verdict } from './append-rules.js';
@@ -54,10 +56,10 @@ export class LogWriter {
     const standing = this.standing(stream);
     const ids = request.kind === 'append' ? request.events.map(({ id }) => hex(id)) : [newId()];
     const verdict = judge(request.expected, ids, standing, {
-      idAt: (revision) => this.tables.idAt(stream, revision),
+      idAt: (revision) => this.tables.eventAt(stream, revision)?.id,
       recentRevision: (id) => this.recentRevision(stream, id),
     });
-    if (verdict.kind !== 'write') return this.answer(verdict, stream);
+    if (verdict.kind !== 'write') return this.answer(verdict, stream, request.createdMs);
     switch (request.kind) {
       case 'append':
         return this.append(stream, standing, request);
@@ -70,20 +72,28 @@ export class LogWriter {
     }
   }
 
-  private answer(verdict: Exclude<Verdict, { kind: 'write' }>, stream: KnownStream): WriteOutcome {
+  private answer(verdict: Exclude<Verdict, { kind: 'write' }>, stream: KnownStream, nowMs: number): WriteOutcome {
     if (verdict.kind === 'deleted') return verdict;
     if (verdict.kind === 'conflict') return conflict(stream);
-    return written(verdict.revision, this.tables.positionOf(stream, verdict.revision));
+    return written(verdict.revision, this.shownPosition(stream, verdict.revision, nowMs));
+  }
+
+  /** As EventStoreDB, which reads the event to learn its position: -1 where the stream's metadata hide it. */
+  private shownPosition(stream: KnownStream, revision: number, nowMs: number): number {
+    const event = this.tables.eventAt(stream, revision)!;
+    const metadata = this.metadataOf(stream);
+    const oldestMs = metadata.maxAgeSeconds === undefined ? 0 : nowMs - metadata.maxAgeSeconds * 1000;
+    const isShown = revision >= firstShown(metadata, BigInt(stream.revision)) && event.created >= oldestMs;
+    return isShown ? event.position : -1;
   }
 
   private append(stream: KnownStream, standing: StreamStanding, { events, createdMs }: WriteRequest): WriteOutcome {
-    if (events.length === 0) return written(stream.revision, this.tables.head());
     const described = isMetadataStream(stream.name) ? this.tables.stream(describedStream(stream.name)) : undefined;
     const revived = described !== undefined && this.standing(described).softDeleted;
-    let position = -1;
+    let position = events.length === 0 ? this.tables.nextPosition() : -1;
     for (const event of events) {
       position = this.tables.insert(stream, stream.revision + 1, event, createdMs);
-      this.recent.set(hex(event.id), { stream: stream.name, revision: stream.revision });
+      this.remember(hex(event.id), stream);
     }
     const outcome = written(stream.revision, position);
     if (standing.softDeleted) this.revive(stream, stream.revision + 1 - events.length, createdMs);
@@ -115,25 +125,31 @@ export class LogWriter {
   }
 
   private standing(stream: KnownStream): StreamStanding {
-    if (isMetadataStream(stream.name)) {
-      const { tombstoned } = this.tables.stream(describedStream(stream.name));
-      return { revision: stream.revision, tombstoned, softDeleted: false, hasMetadata: false };
-    }
     return {
       revision: stream.revision,
-      tombstoned: stream.tombstoned,
+      tombstoned: this.isTombstoned(stream),
       softDeleted: isSoftDeleted(this.metadataOf(stream)),
       hasMetadata: this.tables.stream(metadataStream(stream.name)).revision >= 0,
     };
   }
 
-  private metadataOf(stream: KnownStream) {
-    const data = this.tables.lastData(this.tables.stream(metadataStream(stream.name)));
-    return data && decodeStreamMetadata(data);
+  /** Metadata go with the stream that they describe. */
+  private isTombstoned({ name, tombstoned }: KnownStream): boolean {
+    return tombstoned || (isMetadataStream(name) && this.isTombstoned(this.tables.stream(describedStream(name))));
+  }
+
+  private metadataOf(stream: KnownStream): StreamMetadata {
+    if (isMetadataStream(stream.name)) return OF_METADATA_STREAMS;
+    return heededMetadata(this.tables.lastJson(this.tables.stream(metadataStream(stream.name))));
+  }
+
+  /** Of an id that was written more than once EventStoreDB remembers the first. */
+  private remember(id: string, { name, revision }: KnownStream): void {
+    if (!this.recent.has(id)) this.recent.set(id, { stream: name, revision });
   }
 
   private recentRevision(stream: KnownStream, id: string): number | undefined {
-    const known = this.recent.get(id);
+    const known = this.recent.peek(id);
     return known?.stream === stream.name ? known.revision : undefined;
   }
 }

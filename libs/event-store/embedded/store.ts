@@ -1,17 +1,11 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { newId, type Position } from '#kernel';
-import {
-  appendBytes,
-  checkedEvent,
-  checkedExpectation,
-  checkedStream,
-  describable,
-  MAX_APPEND_BYTES,
-} from '../checks.js';
+import { appendBytes, checkedEvent, checkedExpectation, checkedStream, MAX_APPEND_BYTES } from '../checks.js';
 import { EventTooLarge, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
 import type { AppendResult, EventStore, ExpectedRevision, NewEvent, StreamMetadata } from '../port.js';
 import { encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
+import { EmbeddedConsumerGroups } from './consumer-groups/consumer-groups.js';
 import { GroupCommit } from './group-commit.js';
 import type { WriteRequest } from './group.js';
 import { lockFolder, type FolderLock } from './lock.js';
@@ -21,6 +15,8 @@ import { positionAt } from './rows.js';
 export interface EmbeddedStoreOptions extends EmbeddedReaderOptions {
   /** The largest append, in bytes of data, metadata and types. Default: 1 MiB (EVENT_STORE.md 6). */
   readonly maxAppendBytes?: number;
+  /** Hears of what fails while nobody waits for it: checkpoints and parked events of consumer groups. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -31,6 +27,7 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
   readonly isShared = false;
   /** The largest append, in bytes. */
   readonly maxAppendBytes: number;
+  readonly consumerGroups: EmbeddedConsumerGroups;
   private readonly now: () => number;
 
   constructor(
@@ -41,6 +38,7 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
     super(options);
     this.maxAppendBytes = options.maxAppendBytes ?? MAX_APPEND_BYTES;
     this.now = options.now ?? Date.now;
+    this.consumerGroups = new EmbeddedConsumerGroups(this, options.onFault ?? (() => undefined), this.now);
   }
 
   /** An empty list of events writes nothing; it is answered with where the stream stands, revision -1 where it is missing. */
@@ -52,11 +50,11 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
   }
 
   async deleteStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    return (await this.write('delete', describable(stream), expected, [])).position;
+    return (await this.write('delete', checkedStream(stream), expected, [])).position;
   }
 
   async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    return (await this.write('tombstone', describable(stream), expected, [])).position;
+    return (await this.write('tombstone', checkedStream(stream), expected, [])).position;
   }
 
   async setStreamMetadata(
@@ -72,11 +70,12 @@ export class EmbeddedEventStore extends EmbeddedEventReader implements EventStor
       data,
       metadata: NO_BYTES,
     };
-    return this.append(metadataStream(describable(stream)), expected, [event]);
+    return this.append(metadataStream(checkedStream(stream)), expected, [event]);
   }
 
   /** What was accepted is written before the log closes. */
   override async close(): Promise<void> {
+    await this.consumerGroups.close();
     await this.writer.close();
     await super.close();
     this.lock.release();

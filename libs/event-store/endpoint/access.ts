@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { ALL } from '../checks.js';
 import { describedStream, isMetadataStream } from '../stream-metadata.js';
 import { accessDenied, unauthenticated } from './failures.js';
 
@@ -22,8 +23,7 @@ export interface EndpointAccess {
 
 const ANYBODY: EndpointUser = { name: 'anonymous', administrator: true };
 
-/** The stream of everything, and what EventStoreDB keeps for itself. */
-export const ALL = '$all';
+/** What EventStoreDB keeps for itself. */
 export const isGroupStream = (stream: string): boolean => /^\$persistentsubscription/i.test(stream);
 
 /** Decides per call. Reads are open to every key: whoever reads the log sees no personal word (EVENTS.md 9). */

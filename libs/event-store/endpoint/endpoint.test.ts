@@ -104,16 +104,24 @@ describe('read', () => {
     const stream = await grow(2);
     const links = streamName('links');
     const linkTo = (target: string) => binaryEvent({ type: '$>', data: Buffer.from(target) });
-    await client.appendToStream(links, [linkTo(`1@${stream}`), linkTo(`9@${stream}`), linkTo('nonsense'), sample()]);
+    await client.appendToStream(links, [
+      linkTo(`1@${stream}`),
+      linkTo(`9@${stream}`),
+      linkTo('-1@' + stream),
+      linkTo('nonsense'),
+      sample(),
+    ]);
     const followed = await collect(client.readStream(links, { resolveLinkTos: true }));
     expect(followed.map(({ event, link }) => [event?.streamId, event?.revision, link?.revision])).toEqual([
       [stream, 1n, 0n],
       [undefined, undefined, 1n],
-      [undefined, undefined, 2n],
+      [stream, 1n, 2n],
       [links, 3n, undefined],
+      [links, 4n, undefined],
     ]);
     const raw = await collect(client.readStream(links));
     expect(raw.map(({ event, link }) => [event!.type, link])).toEqual([
+      ['$>', undefined],
       ['$>', undefined],
       ['$>', undefined],
       ['$>', undefined],
@@ -208,7 +216,7 @@ describe('what only other clients ask for', () => {
           options().setAll(all).setFilter(broken.setCheckpointintervalmultiplier(1)),
         );
       },
-      status.INVALID_ARGUMENT,
+      status.UNKNOWN,
     ],
   ])('%s is refused, and the endpoint stays', async (_, request, code) => {
     const answer = collect(raw.read(request()) as AsyncIterable<unknown>);
@@ -278,26 +286,66 @@ describe('subscribe', () => {
     expect(await heard(client.subscribeToStream(stream), 1)).toEqual(['stream-deleted']);
   });
 
-  test('EVENT_STORE 17: checkpoints come after so many events were looked at, never before what they cover', async () => {
-    const stream = await grow(10);
-    const other = await grow(500);
+  test('EVENT_STORE 17: checkpoints come between pages of the search window, never before what they cover', async () => {
+    const stream = streamName();
+    const { position } = await client.appendToStream(stream, sample(), { expectedRevision: NO_STREAM });
+    await client.appendToStream(stream, samples(9));
+    await grow(500);
     const seen: [string, bigint][] = [];
     const filter = streamNameFilter({
-      prefixes: [stream, other.slice(0, -1) + '_'],
+      prefixes: [stream],
       checkpointInterval: 2,
       maxSearchWindow: 50,
       checkpointReached: async (_, { commit }) => void seen.push(['checkpoint', commit]),
     });
-    const subscription = client.subscribeToAll({ fromPosition: START, filter });
+    const subscription = client.subscribeToAll({ fromPosition: position!, filter });
     subscription.on('data', ({ event }) => seen.push(['event', event!.position!.commit]));
-    await heard(subscription, 12);
-    const places = seen.map(([, position]) => position);
+    await heard(subscription, 11);
+    const places = seen.map(([, commit]) => commit);
     expect([...places].sort((a, b) => Number(a - b))).toEqual(places);
-    const checkpoints = seen.filter(([kind]) => kind === 'checkpoint').map(([, position]) => position);
-    expect(checkpoints.length).toBeGreaterThanOrEqual(5);
-    expect(new Set(checkpoints.slice(1).map((position, i) => Number(position - checkpoints[i]!)))).toEqual(
-      new Set([100]),
-    );
+    const checkpoints = seen.filter(([kind]) => kind === 'checkpoint').map(([, commit]) => commit - position!.commit);
+    expect(checkpoints).toEqual([51n, 151n, 251n, 351n, 451n]);
+  });
+
+  test('EVENT_STORE 17: live checkpoints count on where history ended', async () => {
+    const stream = streamName();
+    const { position } = await client.appendToStream(stream, samples(1), { expectedRevision: NO_STREAM });
+    await grow(7);
+    const checkpoints: bigint[] = [];
+    let reach: () => void;
+    const reached = new Promise<void>((resolve) => (reach = resolve));
+    const filter = streamNameFilter({
+      prefixes: [stream],
+      maxSearchWindow: 10,
+      checkpointReached: async (_, { commit }) => {
+        if (checkpoints.push(commit - position!.commit) === 2) reach();
+      },
+    });
+    const subscription = client.subscribeToAll({ fromPosition: position!, filter }).resume();
+    subscription.once('caughtUp', () => void grow(20));
+    await reached;
+    await subscription.unsubscribe();
+    expect(checkpoints).toEqual([10n, 20n]);
+  });
+
+  test('who subscribes behind the end of the log hears of what is written next', async () => {
+    const stream = streamName();
+    const far = { commit: 2n ** 40n, prepare: 2n ** 40n };
+    const append = (mark: string): void => void (mark === 'caughtUp' && grow(1, stream));
+    expect(await heard(client.subscribeToAll({ fromPosition: far }), 3, append)).toEqual([
+      'confirmation',
+      'caughtUp',
+      0,
+    ]);
+  });
+
+  test('EVENT_STORE 16: a tombstoned stream from its end: nothing, and no error', async () => {
+    const stream = await grow(1);
+    await client.tombstoneStream(stream);
+    expect(await heard(client.subscribeToStream(stream, { fromRevision: END }), 2)).toEqual([
+      'confirmation',
+      'caughtUp',
+    ]);
   });
 
   test('an unfiltered subscription to $all sees system events, a filtered one what it asks for', async () => {
@@ -323,6 +371,6 @@ describe('subscribe', () => {
     const all = Array.from({ length: 30 }, () => heard(client.subscribeToStream(stream), 4));
     await new Promise((resolve) => setTimeout(resolve, 100));
     await client.appendToStream(stream, samples(2));
-    for (const said of await Promise.all(all)) expect(said).toEqual(['confirmation', 'caughtUp', 0, 1]);
+    for (const said of await Promise.all(all)) expect(said).toEqual(['confirmation', 0, 1, 'caughtUp']);
   });
 });

@@ -3,7 +3,6 @@ import type { EmbeddedEventStore } from '../embedded/store.js';
 import { Gate, type EndpointAccess } from './access.js';
 import type { OnFault } from './calls.js';
 import { featuresDefinition, gossip, gossipDefinition, serverFeatures } from './server-features.js';
-import { Groups } from './persistent/groups.js';
 import { persistentDefinition, persistentService } from './persistent/service.js';
 import { EventEncoder } from './wire/event-encoder.js';
 import { streamsDefinition, streamsService } from './streams/service.js';
@@ -42,7 +41,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     'grpc.max_send_message_length': -1,
   });
   const encoder = new EventEncoder(store.queries.rows);
-  const groups = new Groups(store, onFault);
+  const { groups } = store.consumerGroups;
   const streams = streamsDefinition as unknown as ServiceDefinition;
   const persistent = persistentDefinition as unknown as ServiceDefinition;
   const definitions = [streams, persistent, gossipDefinition, featuresDefinition];
@@ -58,9 +57,9 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   groups.start();
   return {
     port: bound,
-    close: async () => {
+    close: () => {
       server.forceShutdown();
-      await groups.close();
+      return Promise.resolve();
     },
   };
 }

@@ -1,5 +1,17 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
-import { EventTooLarge, InvalidArgument, StoreUnavailable, StreamDeleted, WrongExpectedRevision } from '../errors.js';
+import {
+  EventTooLarge,
+  GroupDropped,
+  GroupError,
+  GroupExists,
+  GroupFull,
+  GroupMissing,
+  GroupRefused,
+  InvalidArgument,
+  StoreUnavailable,
+  StreamDeleted,
+  WrongExpectedRevision,
+} from '../errors.js';
 import type { ExpectedRevision } from '../port.js';
 
 /** How a call ends that is refused: EventStoreDB's status, words and trailers, which its clients make typed errors of. */
@@ -51,6 +63,10 @@ export const invalidArgument = (details: string): Failure => new Failure(status.
 /** What EventStoreDB answers where its handler threw. */
 export const handlerThrew = (): Failure => new Failure(status.UNKNOWN, 'Exception was thrown by handler.');
 
+/** EventStoreDB expects the answer for `$all` where it is named as a stream, and gets the other one. */
+export const allNamedAsStream = (): Failure =>
+  new Failure(status.UNKNOWN, 'Envelope callback expected the answer for $all, received that for a stream instead');
+
 export const readError = (result: string): Failure => new Failure(status.UNKNOWN, `Unexpected ${result}: Error`);
 
 const VERSIONS: Readonly<Record<Exclude<ExpectedRevision, bigint>, string>> = {
@@ -75,49 +91,43 @@ export function wrongExpectedVersion({ stream, expected, actual }: WrongExpected
   );
 }
 
-const ofGroup = (exception: string, stream: string, group: string): Record<string, string> => ({
+const ofGroup = (exception: string, { stream, group }: GroupError): Record<string, string> => ({
   exception,
   'stream-name': stream,
   'group-name': group,
 });
 
-export const groupFailed = (stream: string, group: string, reason: string): Failure =>
-  new Failure(status.INTERNAL, `Subscription group ${group} on stream ${stream} failed: '${reason}'`, {
-    ...ofGroup('persistent-subscription-failed', stream, group),
-    reason,
-  });
-
-export const groupMissing = (stream: string, group: string): Failure =>
-  new Failure(
-    status.NOT_FOUND,
-    `Subscription group ${group} on stream ${stream} does not exist.`,
-    ofGroup('persistent-subscription-does-not-exist', stream, group),
-  );
-
-export const groupExists = (stream: string, group: string): Failure =>
-  new Failure(
-    status.ALREADY_EXISTS,
-    `Subscription group ${group} on stream ${stream} exists.`,
-    ofGroup('persistent-subscription-exists', stream, group),
-  );
-
-export const groupFull = (stream: string, group: string): Failure =>
-  new Failure(
-    status.FAILED_PRECONDITION,
-    `Maximum subscriptions reached for subscription group ${group} on stream ${stream}.`,
-    ofGroup('maximum-subscribers-reached', stream, group),
-  );
-
-export const groupDropped = (stream: string, group: string): Failure =>
-  new Failure(
-    status.CANCELLED,
-    `Subscription group ${group} on stream ${stream} was dropped.`,
-    ofGroup('persistent-subscription-dropped', stream, group),
-  );
+/** What is refused of a group, as EventStoreDB says it. */
+function groupFailure(error: GroupError): Failure | undefined {
+  const where = `ubscription group ${error.group} on stream ${error.stream}`;
+  if (error instanceof GroupMissing) {
+    const trailers = ofGroup('persistent-subscription-does-not-exist', error);
+    return new Failure(status.NOT_FOUND, `S${where} does not exist.`, trailers);
+  }
+  if (error instanceof GroupExists) {
+    const trailers = ofGroup('persistent-subscription-exists', error);
+    return new Failure(status.ALREADY_EXISTS, `S${where} exists.`, trailers);
+  }
+  if (error instanceof GroupFull) {
+    const trailers = ofGroup('maximum-subscribers-reached', error);
+    return new Failure(status.FAILED_PRECONDITION, `Maximum subscriptions reached for s${where}.`, trailers);
+  }
+  if (error instanceof GroupDropped) {
+    const trailers = ofGroup('persistent-subscription-dropped', error);
+    return new Failure(status.CANCELLED, `S${where} was dropped.`, trailers);
+  }
+  if (error instanceof GroupRefused) {
+    const { reason } = error;
+    const trailers = { ...ofGroup('persistent-subscription-failed', error), reason };
+    return new Failure(status.INTERNAL, `S${where} failed: '${reason}'`, trailers);
+  }
+  return undefined;
+}
 
 /** What the store refused, as EventStoreDB says it; undefined where it is a fault of ours. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
+  if (error instanceof GroupError) return groupFailure(error);
   if (error instanceof StreamDeleted) return streamDeleted(error.stream);
   if (error instanceof EventTooLarge) return maxAppendSizeExceeded(error.limitBytes);
   if (error instanceof WrongExpectedRevision) return wrongExpectedVersion(error);

@@ -17,7 +17,7 @@ export class Interrupted extends Error {
 export const isServiceError = (error: unknown): error is ServiceError =>
   error instanceof Error && 'code' in error && typeof error.code === 'number';
 
-const trailer = (error: ServiceError, name: string): string | undefined => {
+export const trailer = (error: ServiceError, name: string): string | undefined => {
   const [value] = error.metadata?.get(name) ?? [];
   return value === undefined ? undefined : String(value);
 };

@@ -60,7 +60,7 @@ const NOTHING = Buffer.alloc(0);
 /** 10,000 ticks are a millisecond. */
 const TICK_DIGITS = 4;
 
-function storedEvent(reader: WireReader): StoredEvent {
+export function storedEvent(reader: WireReader): StoredEvent {
   let [id, stream, type, created] = ['', '', '', ''];
   let [revision, commit, prepare] = [0n, 0n, 0n];
   let data: Buffer = NOTHING;

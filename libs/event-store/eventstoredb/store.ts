@@ -3,7 +3,7 @@ import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import { newId, type Position } from '#kernel';
-import { checkedEvent, checkedExpectation, checkedStream, describable } from '../checks.js';
+import { checkedEvent, checkedExpectation, checkedStream } from '../checks.js';
 import { InvalidArgument, StreamDeleted, StreamNotFound } from '../errors.js';
 import type {
   AppendResult,
@@ -21,13 +21,15 @@ import type {
 import { decodeStreamMetadata, encodeStreamMetadata, metadataStream, METADATA_TYPE } from '../stream-metadata.js';
 import { AppendCalls } from './append-calls.js';
 import type { Connection, StreamsClient } from './connection.js';
+import { EventStoreDbConsumerGroups } from './consumer-groups/consumer-groups.js';
+import { GroupCalls } from './consumer-groups/group-calls.js';
 import { failureOf, Interrupted } from './failures.js';
 import { FollowingAll, FollowingStream } from './following.js';
 import { ReadCalls } from './read-calls.js';
 import { nameOf, type LogName } from './log-name.js';
 import { readAll, readStream, setExpected, streamIdentifier } from './requests.js';
 import { retrying } from './retrying.js';
-import { ResumedSubscription, type Following } from './subscription.js';
+import { QUIET_MS, ResumedSubscription, type Following } from './subscription.js';
 import { Tail } from './tail.js';
 
 /** What no stream has more of. */
@@ -47,6 +49,7 @@ interface Opening {
 /** The log on EventStoreDB, or on whatever speaks its protocol. */
 export class EventStoreDb implements EventStore {
   readonly isShared = true;
+  readonly consumerGroups: EventStoreDbConsumerGroups;
   private readonly reads: ReadCalls;
   private readonly appends: AppendCalls;
   private readonly abort = new AbortController();
@@ -58,12 +61,17 @@ export class EventStoreDb implements EventStore {
   private constructor(
     private readonly connection: Connection,
     private retryForMs: number,
-    private readonly quietMs: number | undefined,
+    private readonly quietMs = QUIET_MS,
   ) {
     // As many operations as there are may wait for it at once.
     setMaxListeners(0, this.abort.signal);
     this.reads = new ReadCalls(connection);
     this.appends = new AppendCalls(connection, DEADLINE_MS);
+    this.consumerGroups = new EventStoreDbConsumerGroups(
+      new GroupCalls(connection, this.reads),
+      (attempt) => this.retrying(attempt),
+      () => ({ quietMs: this.quietMs, retryForMs: this.retryForMs }),
+    );
   }
 
   /** @throws AccessDenied, StoreUnavailable: then the connection is closed */
@@ -138,7 +146,7 @@ export class EventStoreDb implements EventStore {
 
   async getStreamMetadata(stream: string): Promise<{ metadata: StreamMetadata; revision: bigint | undefined }> {
     try {
-      const [event] = await this.readStream(metadataStream(describable(stream)), {
+      const [event] = await this.readStream(metadataStream(checkedStream(stream)), {
         direction: 'backwards',
         maxCount: 1,
       });
@@ -162,11 +170,11 @@ export class EventStoreDb implements EventStore {
       data: encodeStreamMetadata(metadata),
       metadata: Buffer.alloc(0),
     };
-    return this.append(metadataStream(describable(stream)), expected, [event]);
+    return this.append(metadataStream(checkedStream(stream)), expected, [event]);
   }
 
   async deleteStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    const options = new streamsPb.DeleteReq.Options().setStreamIdentifier(streamIdentifier(describable(stream)));
+    const options = new streamsPb.DeleteReq.Options().setStreamIdentifier(streamIdentifier(checkedStream(stream)));
     setExpected(options, checkedExpectation(expected), new sharedPb.Empty(), (revision) =>
       options.setRevision(revision),
     );
@@ -175,7 +183,7 @@ export class EventStoreDb implements EventStore {
   }
 
   async tombstoneStream(stream: string, expected: ExpectedRevision): Promise<Position> {
-    const options = new streamsPb.TombstoneReq.Options().setStreamIdentifier(streamIdentifier(describable(stream)));
+    const options = new streamsPb.TombstoneReq.Options().setStreamIdentifier(streamIdentifier(checkedStream(stream)));
     setExpected(options, checkedExpectation(expected), new sharedPb.Empty(), (revision) =>
       options.setRevision(revision),
     );
@@ -194,6 +202,7 @@ export class EventStoreDb implements EventStore {
   /** What was accepted is written before the connection closes. */
   async close(): Promise<void> {
     for (const subscription of [...this.subscriptions]) subscription.close();
+    await this.consumerGroups.close();
     await this.appends.close();
     this.abort.abort();
     await this.connection.close();

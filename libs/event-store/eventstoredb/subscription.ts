@@ -21,7 +21,7 @@ export interface Following {
 }
 
 /** A live subscription that says nothing for so long is asked after. */
-const QUIET_MS = 15_000;
+export const QUIET_MS = 15_000;
 
 /**
  * A subscription that outlives connections. The client's own ends with a mere `end` or goes silent; this one opens a new
@@ -39,7 +39,7 @@ export class ResumedSubscription implements Subscription {
     private readonly following: Following,
     private readonly calls: ReadCalls,
     private readonly onClose: (subscription: Subscription) => void,
-    private readonly quietMs = QUIET_MS,
+    private readonly quietMs: number,
   ) {}
 
   close(): void {

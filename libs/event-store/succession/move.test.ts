@@ -163,6 +163,22 @@ describe('a log is moved between embedded stores', () => {
   });
 });
 
+test('up to a position: what is written behind it meanwhile is no part of the copy, and its tokens are lost there', async () => {
+  const [source, target] = [await embedded(), await embedded()];
+  await fill(source);
+  const until = (await source.head())!;
+  const before = await told(source);
+  await source.append('case-late', 'no_stream', [made('late')]);
+  await source.tombstoneStream('foreign', 'any');
+  await moveLog({ source, target, until });
+  expect(said(await told(target))).toEqual(said(before));
+  expect((await target.getStreamMetadata('foreign')).metadata).toMatchObject({ custom: { owner: 'them' } });
+  const predecessors = new Predecessors(target);
+  const last = (await told(target)).at(-1)!.position;
+  expect(await predecessors.translate(source.epoch, until)).toEqual(last);
+  expect(await predecessors.translate(source.epoch, (await source.head())!)).toBe('lost');
+});
+
 describe('EVENTS 4: a log is moved to EventStoreDB, in another process, and back', () => {
   let endpoint: EndpointProcess;
   let source: EmbeddedEventStore;

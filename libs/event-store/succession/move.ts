@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { comparePositions, newId, START, type Position } from '#kernel';
 import { EventStoreError, WrongExpectedRevision } from '../errors.js';
 import type { EventReader, EventStore, NewEvent, StoredEvent } from '../port.js';
-import { describedStream, isMetadataStream, TOMBSTONE_TYPE } from '../stream-metadata.js';
+import { decodeStreamMetadata, describedStream, isMetadataStream, TOMBSTONE_TYPE } from '../stream-metadata.js';
 import { packPairs, type Moved } from './position-table.js';
 import { positionsStream, predecessorsIn, PREDECESSORS_STREAM, recordMoved, streamOf } from './predecessors.js';
-import { eventsOf, isOfTheStore } from './walk.js';
+import { eventsOf, isOfTheStore, upTo } from './walk.js';
 
 const PAIRS_PER_CHUNK = 10_000;
 /** Of one append: well below what stores take by default, 1 MiB. */
 const BATCH_EVENTS = 500;
 const BATCH_BYTES = 512 * 1024;
+/** What a store that one process has is given at once: it writes that in its order, and all or nothing of it. */
+const APPENDS_AT_ONCE = 500;
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
 /** Why a log was not moved; what was copied so far stays, and running it again goes on. */
 export class MoveRefused extends EventStoreError {
@@ -25,6 +28,8 @@ export class MoveRefused extends EventStoreError {
 export interface MoveOptions {
   readonly source: EventReader;
   readonly target: EventStore;
+  /** What stands behind it is left out, and may be written meanwhile. Default: all, and nobody may write. */
+  readonly until?: Position;
   /** Told how many events were copied or compared. */
   readonly onProgress?: (what: 'copying' | 'comparing', events: number) => void;
 }
@@ -39,24 +44,33 @@ export interface MoveReport {
  * Copies a log into another store: same ids, same bytes, same revisions, same order over all streams; then compares it event
  * by event and puts on record where each one stands now (EVENTS.md 4). What is the store's own stays: persistent subscriptions,
  * statistics. Killed at any point it goes on where it was when it is called again.
- * @throws MoveRefused; nobody may write into either log meanwhile
+ * @throws MoveRefused; nobody may write into the target meanwhile, nor into the source where it is moved to its end
  */
-export async function moveLog({ source, target, onProgress = () => undefined }: MoveOptions): Promise<MoveReport> {
+export async function moveLog({
+  source,
+  target,
+  until,
+  onProgress = () => undefined,
+}: MoveOptions): Promise<MoveReport> {
   const isDone = (await predecessorsIn(target)).some(({ epoch }) => epoch === source.epoch);
   if (isDone) return { events: 0, resumedAt: 0 };
   await begin(source.epoch, target);
-  const resumedAt = await copy(source, target, (events) => onProgress('copying', events));
-  const end = (await source.head()) ?? START;
+  const resumedAt = await copy({ source, target, until, onCopied: (events) => onProgress('copying', events) });
+  const end = until ?? (await source.head()) ?? START;
   const { events, chunks } = await compare(source, target, end, (count) => onProgress('comparing', count));
+  if (until === undefined) await refuseChanged(source, end);
+  await describe(source, target, until);
+  for (const [at, chunk] of chunks.entries()) await writeChunk(target, source.epoch, at, chunk);
+  await recordMoved(target, source.epoch, end);
+  return { events, resumedAt };
+}
+
+async function refuseChanged(source: EventReader, end: Position): Promise<void> {
   for await (const { position } of eventsOf(source, isOfTheStore, comparePositions(end, START) === 0 ? undefined : end))
     throw new MoveRefused(
       'SOURCE_CHANGED',
       `Somebody wrote into the old log at ${position.commit} meanwhile: stop all of its engines, then run it again.`,
     );
-  await describe(source, target);
-  for (const [at, chunk] of chunks.entries()) await writeChunk(target, source.epoch, at, chunk);
-  await recordMoved(target, source.epoch, end);
-  return { events, resumedAt };
 }
 
 const markStream = (epoch: string): string => `redress-move-${epoch}`;
@@ -78,18 +92,25 @@ const isOfTheMove =
   (event: StoredEvent): boolean =>
     isOfTheStore(event) || event.stream === markStream(epoch) || event.stream === positionsStream(epoch);
 
+interface Copying {
+  readonly source: EventReader;
+  readonly target: EventStore;
+  readonly until: Position | undefined;
+  readonly onCopied: (events: number) => void;
+}
+
 /** @returns how many events were there already */
-async function copy(source: EventReader, target: EventStore, onCopied: (events: number) => void): Promise<number> {
-  const rest = eventsOf(source, isOfTheStore);
+async function copy({ source, target, until, onCopied }: Copying): Promise<number> {
+  const rest = upTo(until, eventsOf(source, isOfTheStore));
   let there = 0;
   for await (const copied of eventsOf(target, isOfTheMove(source.epoch))) {
     compareOne((await rest.next()).value as StoredEvent | undefined, copied);
     onCopied(++there);
   }
   let count = there;
-  for await (const batch of batches(rest)) {
-    await append(target, batch);
-    onCopied((count += batch.length));
+  for await (const appends of together(batches(rest), target.isShared ? 1 : APPENDS_AT_ONCE)) {
+    await allOf(appends.map((batch) => append(target, batch)));
+    onCopied((count += appends.reduce((sum, batch) => sum + batch.length, 0)));
   }
   return there;
 }
@@ -99,7 +120,7 @@ async function* batches(events: AsyncIterable<StoredEvent>): AsyncGenerator<Stor
   let batch: StoredEvent[] = [];
   let bytes = 0;
   for await (const event of events) {
-    const size = event.data.length + event.metadata.length;
+    const size = sizeOf(event);
     const isFull = batch.length === BATCH_EVENTS || bytes + size > BATCH_BYTES;
     if (batch.length > 0 && (isFull || batch[0]!.stream !== event.stream)) {
       yield batch;
@@ -110,6 +131,28 @@ async function* batches(events: AsyncIterable<StoredEvent>): AsyncGenerator<Stor
   }
   if (batch.length > 0) yield batch;
 }
+
+/** A sync of the disk carries as many appends as are given at once. */
+async function* together(appends: AsyncIterable<StoredEvent[]>, atOnce: number): AsyncGenerator<StoredEvent[][]> {
+  let group: StoredEvent[][] = [];
+  let bytes = 0;
+  for await (const batch of appends) {
+    group.push(batch);
+    bytes += batch.reduce((sum, event) => sum + sizeOf(event), 0);
+    if (group.length < atOnce && bytes < BYTES_AT_ONCE) continue;
+    yield group;
+    [group, bytes] = [[], 0];
+  }
+  if (group.length > 0) yield group;
+}
+
+/** When nothing is under way any more: what failed first, where something did. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+}
+
+const sizeOf = ({ data, metadata }: StoredEvent): number => data.length + metadata.length;
 
 async function append(target: EventStore, batch: readonly StoredEvent[]): Promise<void> {
   const { stream, revision } = batch[0]!;
@@ -144,8 +187,7 @@ async function compare(
   const chunks: Buffer[] = [];
   let pairs: Moved[] = [];
   let events = 0;
-  for await (const event of eventsOf(source, isOfTheStore)) {
-    if (comparePositions(event.position, end) > 0) break;
+  for await (const event of upTo(end, eventsOf(source, isOfTheStore))) {
     const { value } = (await copies.next()) as { value: StoredEvent | undefined };
     compareOne(event, value);
     pairs.push({ from: event.position, to: value!.position });
@@ -189,18 +231,18 @@ async function writeChunk(target: EventStore, epoch: string, at: number, chunk: 
 }
 
 /** Foreign streams may be described or deleted; ours never are (EVENT_STORE.md 15). Their last word counts. */
-async function describe(source: EventReader, target: EventStore): Promise<void> {
-  const described = new Set<string>();
+async function describe(source: EventReader, target: EventStore, until: Position | undefined): Promise<void> {
+  const described = new Map<string, Uint8Array>();
   const ended = new Set<string>();
-  for await (const { stream, type } of eventsOf(source, () => false)) {
+  for await (const { stream, type, data } of upTo(
+    until,
+    eventsOf(source, () => false),
+  )) {
     if (type === TOMBSTONE_TYPE) ended.add(stream);
-    else if (isMetadataStream(stream) && !stream.startsWith('$$$')) described.add(describedStream(stream));
+    else if (isMetadataStream(stream) && !stream.startsWith('$$$')) described.set(describedStream(stream), data);
   }
-  for (const stream of described) {
-    if (ended.has(stream)) continue;
-    const { metadata } = await source.getStreamMetadata(stream);
-    await target.setStreamMetadata(stream, metadata);
-  }
+  for (const [stream, data] of described)
+    if (!ended.has(stream)) await target.setStreamMetadata(stream, decodeStreamMetadata(data));
   for (const stream of ended) await target.tombstoneStream(stream, 'any');
 }
 

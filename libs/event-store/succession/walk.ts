@@ -24,3 +24,14 @@ export async function* eventsOf(
     last = fresh.at(-1)!.position;
   }
 }
+
+/** The events at or before a position; all of them where none is said. */
+export async function* upTo(
+  end: Position | undefined,
+  events: AsyncGenerator<StoredEvent>,
+): AsyncGenerator<StoredEvent, undefined> {
+  for await (const event of events) {
+    if (end !== undefined && comparePositions(event.position, end) > 0) return;
+    yield event;
+  }
+}

@@ -1,5 +1,5 @@
 import { createReadStream, statSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SourceUnreadable } from './row.js';
 
@@ -14,22 +14,42 @@ export interface SourceText {
   readBytes(): number;
 }
 
+/** A file that is not on this machine's disk. */
+export interface GivenFile {
+  /** For messages. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Its bytes from the beginning, each time it is called. */
+  bytes(): AsyncIterable<Buffer>;
+}
+
 /**
  * Opens a file, unzips it where it begins as gzip does, and decodes it.
  * @param encoding a label of the WHATWG Encoding Standard, e.g. `utf-8`, `gb18030`, `windows-1252`
  * @throws SourceUnreadable where there is no such file, it is empty, its bytes are not of that encoding, or its gzip data
  *   are damaged
  */
-export async function openSource(file: string, encoding: string): Promise<SourceText> {
-  const sizeBytes = sizeOf(file);
-  const isGzip = await beginsAsGzip(file);
-  if (!isGzip && file.toLowerCase().endsWith('.gz')) {
-    throw new SourceUnreadable(`${file} is named like gzip data but is none.`);
+export async function openSource(file: string | GivenFile, encoding: string): Promise<SourceText> {
+  const { name, sizeBytes, bytes } = typeof file === 'string' ? onDisk(file) : file;
+  const isGzip = await beginsAsGzip(bytes());
+  if (!isGzip && name.toLowerCase().endsWith('.gz')) {
+    throw new SourceUnreadable(`${name} is named like gzip data but is none.`);
   }
-  const raw = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  const bytes = isGzip ? raw.pipe(createGunzip()) : raw;
-  if (isGzip) raw.on('error', (error) => bytes.destroy(error));
-  return { text: decoded(bytes, encoding, file), sizeBytes, readBytes: () => raw.bytesRead };
+  let readBytes = 0;
+  const raw = Readable.from(
+    counted(bytes(), (more) => (readBytes += more)),
+    { objectMode: false },
+  );
+  const plain = isGzip ? raw.pipe(createGunzip()) : raw;
+  if (isGzip) raw.on('error', (error) => plain.destroy(error));
+  return { text: decoded(plain, encoding, name), sizeBytes, readBytes: () => readBytes };
+}
+
+async function* counted(bytes: AsyncIterable<Buffer>, count: (more: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    count(chunk.length);
+    yield chunk;
+  }
 }
 
 async function* decoded(bytes: AsyncIterable<Buffer>, encoding: string, file: string): AsyncGenerator<string> {
@@ -67,12 +87,17 @@ function sizeOf(file: string): number {
   return found.size;
 }
 
-async function beginsAsGzip(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
-    await handle.close();
+const onDisk = (name: string): GivenFile => ({
+  name,
+  sizeBytes: sizeOf(name),
+  bytes: () => createReadStream(name, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>,
+});
+
+async function beginsAsGzip(bytes: AsyncIterable<Buffer>): Promise<boolean> {
+  let begin = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    begin = Buffer.concat([begin, chunk]);
+    if (begin.length >= 2) break;
   }
+  return begin[0] === 0x1f && begin[1] === 0x8b;
 }

@@ -75,12 +75,39 @@ export function jobsContract(name: string, open: () => Promise<OpenedJobs>): voi
       ]);
     });
 
+    test('what was put down is due at once, for whoever is free, and has not failed', async () => {
+      await jobs.add(job('a'));
+      await jobs.carry('mails', TEN, NOON, 9);
+      await (await taken('a')).putDown();
+      expect(await takeCarried('a', TEN)).toBeUndefined();
+      const [again] = await jobs.carry('mails', TEN, NOON, 9);
+      expect(again?.id).toBe('a');
+      expect(await due(TEN)).toEqual(['a']);
+      expect(await jobs.get('a')).toMatchObject({ state: 'waiting' });
+    });
+
     test('only what is dead is revived, with its failures forgotten', async () => {
       await jobs.add(job('a'));
       expect([await jobs.revive('a', TEN), await jobs.revive('none', TEN)]).toEqual([false, false]);
       await (await taken('a')).failed({ error: 'EENVELOPE' });
       expect(await jobs.revive('a', ELEVEN)).toBe(true);
       expect(await jobs.get('a')).toMatchObject({ state: 'waiting', failures: 0, dueAt: ELEVEN });
+    });
+
+    test('all the dead of a queue are revived, or of every queue', async () => {
+      for (const id of ['a', 'b']) await jobs.add(job(id));
+      await jobs.add(job('c', { queue: 'webhooks' }));
+      for (const id of ['a', 'b']) await (await taken(id)).failed({ error: 'EENVELOPE' });
+      await (await jobs.take('webhooks', TEN))!.failed({ error: 'EENVELOPE' });
+      expect(await jobs.reviveAll('mails', ELEVEN)).toBe(2);
+      const all = await jobs.getAll(['a', 'b', 'c', 'none']);
+      expect(all.map(({ id, state }) => [id, state]).sort()).toEqual([
+        ['a', 'waiting'],
+        ['b', 'waiting'],
+        ['c', 'dead'],
+      ]);
+      expect(await jobs.reviveAll(undefined, ELEVEN)).toBe(1);
+      expect(await jobs.getAll([])).toEqual([]);
     });
 
     test('a job in hand is nobody else’s; let go of it is there again', async () => {

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable } from 'kysely';
-import type { Instant, JsonObject } from '#kernel';
+import { plusMs, type Instant, type JsonObject } from '#kernel';
 import type { Carried, Job, JobCount, JobFilter, Jobs, NewJob, TakenJob } from '../port.js';
 import { isSqlite, type JobTable, type JobTables } from './schema.js';
 import { takingOf, type TakenRow, type Taking } from './taking.js';
@@ -76,18 +76,24 @@ export class SqlJobs implements Jobs {
   }
 
   async revive(id: string, dueAt: Instant): Promise<boolean> {
-    const { numUpdatedRows } = await this.db
-      .updateTable('job')
-      .set({ state: 'waiting', failures: 0, due_at: dueAt, carry_at: dueAt })
-      .where('id', '=', id)
-      .where('state', '=', 'dead')
-      .executeTakeFirst();
+    const { numUpdatedRows } = await reviving(this.db, dueAt).where('id', '=', id).executeTakeFirst();
     return numUpdatedRows === 1n;
+  }
+
+  async reviveAll(queue: string | undefined, dueAt: Instant): Promise<number> {
+    const dead = reviving(this.db, dueAt);
+    const { numUpdatedRows } = await (queue === undefined ? dead : dead.where('queue', '=', queue)).executeTakeFirst();
+    return Number(numUpdatedRows);
   }
 
   async get(id: string): Promise<Job | undefined> {
     const row = await this.db.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst();
     return row && jobOf(row);
+  }
+
+  async getAll(ids: readonly string[]): Promise<readonly Job[]> {
+    if (ids.length === 0) return [];
+    return (await this.db.selectFrom('job').selectAll().where('id', 'in', ids).execute()).map(jobOf);
   }
 
   async list({ queue, state }: JobFilter, limit: number): Promise<readonly Job[]> {
@@ -113,6 +119,12 @@ export class SqlJobs implements Jobs {
 const waiting = (db: Kysely<JobTables>, queue: string) =>
   db.selectFrom('job').selectAll().where('queue', '=', queue).where('state', '=', 'waiting');
 
+const reviving = (db: Kysely<JobTables>, dueAt: Instant) =>
+  db
+    .updateTable('job')
+    .set({ state: 'waiting', failures: 0, due_at: dueAt, carry_at: dueAt })
+    .where('state', '=', 'dead');
+
 const takenJob = ({ row, write }: TakenRow): TakenJob => ({
   job: jobOf(row),
   done: () => write((db) => db.updateTable('job').set({ state: 'done' }).where('id', '=', row.id).execute()),
@@ -128,6 +140,13 @@ const takenJob = ({ row, write }: TakenRow): TakenJob => ({
         .where('id', '=', row.id)
         .execute(),
     ),
+  // As another one, or the run that is just ending would stand in its way; earlier is due, whatever the clock says.
+  putDown: () => {
+    const dueAt = plusMs(row.due_at, -1);
+    return write((db) =>
+      db.updateTable('job').set({ due_at: dueAt, carry_at: dueAt }).where('id', '=', row.id).execute(),
+    );
+  },
 });
 
 const jobOf = ({ due_at: dueAt, carry_at: _, data, last_error, ...row }: Selectable<JobTable>): Job => ({

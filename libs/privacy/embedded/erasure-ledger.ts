@@ -45,13 +45,22 @@ export class ErasureLedger {
   }
 }
 
+/** What was erased at once, and when. */
+export interface Erased {
+  readonly at: string;
+  readonly keyIds: readonly string[];
+}
+
 /**
- * Writes all that any of the ledgers holds into a new one, each erasure once. A last line without its end is left out: it
- * may be half-written, or being written.
+ * Writes all that any of the ledgers holds, and what else is told, into a new one, each erasure once. A last line without its
+ * end is left out: it may be half-written, or being written.
  * @throws LedgerUnreadable
  */
-export function mergeLedgers(files: readonly string[], into: string): void {
-  const lines = new Set(files.flatMap((file) => linesOf(file)));
+export function mergeLedgers(files: readonly string[], into: string, told: readonly Erased[] = []): void {
+  const lines = new Set([
+    ...files.flatMap((file) => linesOf(file)),
+    ...told.map(({ at, keyIds }) => JSON.stringify({ at, keyIds })),
+  ]);
   // Checked before it is written: a ledger that cannot be read must not be what the place goes on with.
   for (const [at, line] of [...lines].entries()) keyIdsIn(line, `Line ${at + 1} of ${files.join(' and ')}`);
   writeFileSync(

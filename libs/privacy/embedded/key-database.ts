@@ -21,6 +21,29 @@ export interface WrappedKey {
   readonly wrapped: Buffer;
 }
 
+/** Opens the file, and makes it where it is not there. */
+export function openKeyFile(folder: string): Database.Database {
+  mkdirSync(folder, { recursive: true });
+  const database = new Database(join(folder, KEYS_FILE), { timeout: BUSY_TIMEOUT_MS });
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('secure_delete = ON');
+  // Rows are only ever appended to `key`: no page with wrapped keys is split, so no stray copy of one arises.
+  database.exec(`CREATE TABLE IF NOT EXISTS key (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, wrapped BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS master (one INTEGER PRIMARY KEY CHECK (one = 1), "check" BLOB NOT NULL);`);
+  return database;
+}
+
+/** Ties the file to the master key whose check it is, where it is tied to none yet. */
+export const bindFile = (database: Database.Database, check: Buffer): unknown =>
+  database.prepare('INSERT INTO master (one, "check") VALUES (1, ?) ON CONFLICT DO NOTHING').run(check);
+
+/** Takes in keys that are wrapped already; those that are there stay. */
+export function keepKeys(database: Database.Database, keys: readonly WrappedKey[]): void {
+  const insert = database.prepare('INSERT INTO key (id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  database.transaction(() => keys.forEach(({ id, wrapped }) => insert.run(id, wrapped))).immediate();
+}
+
 /**
  * The file of wrapped keys. A destroyed key keeps its row: its bytes are overwritten with zeros in place, because deleting
  * rows lets SQLite move neighbours about and leave copies of them behind.
@@ -38,15 +61,7 @@ export class KeyDatabase {
     private readonly masterKey: Buffer,
     check: Buffer,
   ) {
-    mkdirSync(folder, { recursive: true });
-    this.database = new Database(join(folder, KEYS_FILE), { timeout: BUSY_TIMEOUT_MS });
-    this.database.pragma('journal_mode = WAL');
-    this.database.pragma('synchronous = FULL');
-    this.database.pragma('secure_delete = ON');
-    // Rows are only ever appended to `key`: no page with wrapped keys is split, so no stray copy of one arises.
-    this.database
-      .exec(`CREATE TABLE IF NOT EXISTS key (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, wrapped BLOB NOT NULL);
-      CREATE TABLE IF NOT EXISTS master (one INTEGER PRIMARY KEY CHECK (one = 1), "check" BLOB NOT NULL);`);
+    this.database = openKeyFile(folder);
     this.verify(check);
     this.last = this.database.prepare('SELECT coalesce(max(n), 0) AS last FROM key');
     this.insert = this.database.prepare('INSERT INTO key (id, wrapped) VALUES (?, ?)');
@@ -122,8 +137,7 @@ export class KeyDatabase {
 
   /** Takes in keys that were wrapped elsewhere by the same master key; those that are there already stay. */
   keep(keys: readonly WrappedKey[]): void {
-    const insert = this.database.prepare('INSERT INTO key (id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
-    this.database.transaction(() => keys.forEach(({ id, wrapped }) => insert.run(id, wrapped))).immediate();
+    keepKeys(this.database, keys);
   }
 
   /** Takes back keys that were never handed out. */
@@ -136,7 +150,7 @@ export class KeyDatabase {
   }
 
   private verify(check: Buffer): void {
-    this.database.prepare('INSERT INTO master (one, "check") VALUES (1, ?) ON CONFLICT DO NOTHING').run(check);
+    bindFile(this.database, check);
     const stored = this.database.prepare('SELECT "check" FROM master').pluck().get() as Buffer;
     if (stored.length === check.length && timingSafeEqual(stored, check)) return;
     const file = this.database.name;

@@ -5,6 +5,7 @@ import { checkOf } from '../crypto/secrets.js';
 import { ErasureLedger } from '../embedded/erasure-ledger.js';
 import { KeyDatabase, KEYS_FILE, type WrappedKey } from '../embedded/key-database.js';
 import { PrivacyError } from '../errors.js';
+import { erasedThere } from './copy-keys.js';
 import { Erasures } from './erasures.js';
 import { insertWrapped, KeyTable } from './key-table.js';
 import type { VaultDatabase } from './schema.js';
@@ -30,7 +31,11 @@ export async function moveKeysIn({ database, folder, masterKey }: KeyMove): Prom
   let count = 0;
   try {
     await new KeyTable(database, masterKey).bind(checkOf(masterKey));
-    for (const keys of file.wrapped(BATCH)) {
+    const erased = new Set((await erasedThere(database)).flatMap(({ keyIds }) => keyIds));
+    for (const there of file.wrapped(BATCH)) {
+      // A file from before an erasure brings nobody back.
+      const keys = there.filter(({ id }) => !erased.has(id));
+      if (keys.length === 0) continue;
       const ids = keys.map(({ id }) => id);
       await insertWrapped(
         database,

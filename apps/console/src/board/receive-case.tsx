@@ -23,7 +23,7 @@ export function ReceiveCase({ open, onClose }: ReceiveCaseProps) {
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const keyFor = useRef(keyPerBody());
-  const { receiving } = useCommands();
+  const { opening } = useCommands('cases');
 
   const send = async (values: Readonly<Record<string, unknown>>) => {
     const body = withoutEmpty(values);
@@ -68,7 +68,7 @@ export function ReceiveCase({ open, onClose }: ReceiveCaseProps) {
         initialValues={{ kind: 'complaint', channel: 'phone', persons: 1 }}
         onFinish={(values: Readonly<Record<string, unknown>>) => void send(values)}
       >
-        <ReceiveCaseFields properties={receiving?.properties ?? {}} />
+        <ReceiveCaseFields properties={opening?.schema.properties ?? {}} />
         {problem && <ProblemNote problem={problem} />}
       </Form>
     </Drawer>

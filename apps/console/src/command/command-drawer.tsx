@@ -1,32 +1,35 @@
 import { useMemo } from 'react';
-import type { CaseShown } from '../http/shapes.ts';
-import { term, useLanguage } from '../language/language.tsx';
-import { fieldsOf, withoutEmpty } from './form-fields.ts';
+import type { Written } from '../http/shapes.ts';
+import { useLanguage } from '../language/language.tsx';
+import { fieldsOf, withoutEmpty, type Subject } from './form-fields.ts';
 import { FormItems } from './form-items.tsx';
 import type { CommandOffered, OpenApi } from './open-api.ts';
 import { SendDrawer } from './send-drawer.tsx';
 
 interface CommandDrawerProps {
+  /** The address that takes it. */
+  readonly to: string;
+  readonly etag: string | undefined;
+  readonly title: string;
   readonly command: CommandOffered;
   readonly document: OpenApi;
-  readonly of: CaseShown;
+  /** What it is sent to, where there is one already. */
+  readonly of: Subject | undefined;
   /** What is known of the fields already. */
   readonly initial?: Readonly<Record<string, unknown>> | undefined;
   readonly onClose: () => void;
-  /** The case as it stands may be read again, at least from this position. */
-  readonly onWritten: (atLeast?: string) => void;
+  /** What it was sent to may be read again, at least from this position. */
+  readonly onWritten: (atLeast?: string, written?: Written) => void;
 }
 
 /** Asks for what a command needs and sends it. */
-export function CommandDrawer({ command, document, of, initial = {}, onClose, onWritten }: CommandDrawerProps) {
+export function CommandDrawer({ to, etag, title, command, document, of, initial = {}, ...rest }: CommandDrawerProps) {
   const { words } = useLanguage();
   const fields = useMemo(() => fieldsOf(command.schema, document), [command, document]);
-  const title = term(words.command, command.name);
 
   return (
     <SendDrawer
-      {...{ of, title, initial, onClose, onWritten }}
-      path={command.path}
+      {...{ to, etag, title, initial, ...rest }}
       action={title}
       done={words.form.done(title)}
       name="command"

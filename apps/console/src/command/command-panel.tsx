@@ -25,7 +25,7 @@ interface CommandPanelProps {
 /** What may be done to a case now, and, greyed, what not and why. */
 export function CommandPanel({ of, disabled, chosen, onChoose, onWritten }: CommandPanelProps) {
   const { words } = useLanguage();
-  const { commands, document } = useCommands();
+  const { commands, document } = useCommands('cases');
   const legal = new Set(of.legal);
   // Forms have a place of their own, where each is filled with its own fields.
   const offered = commands.filter(({ name }) => name !== 'FillForm');
@@ -54,6 +54,9 @@ export function CommandPanel({ of, disabled, chosen, onChoose, onWritten }: Comm
       {chosen && open && document && !disabled && (
         <CommandDrawer
           key={open.name}
+          to={`/cases/${of.caseId}/${open.path}`}
+          etag={of.etag}
+          title={term(words.command, open.name)}
           command={open}
           document={document}
           of={of}

@@ -5,15 +5,15 @@ import { InstantInput } from '../fields/instant-input.tsx';
 import { readable } from '../fields/personal-value.tsx';
 import { UnitSelect } from '../fields/unit-select.tsx';
 import { useNames, useSession, type Names } from '../frame/session.tsx';
-import type { CaseShown, Personal, Thing } from '../http/shapes.ts';
+import type { CaseShown, Label, Personal, Thing } from '../http/shapes.ts';
 import type { Dictionary } from '../language/en.ts';
-import { inLanguage, spelledOut, term, useLanguage } from '../language/language.tsx';
+import { inLanguage, spelledOut, term, useLanguage, type Language } from '../language/language.tsx';
 import { instantText } from '../time/instants.tsx';
-import { THINGS, type FormField } from './form-fields.ts';
+import { FILE_TERMS, THINGS, type FormField, type Subject } from './form-fields.ts';
 
 interface FieldControlProps {
   readonly field: FormField;
-  readonly of: CaseShown | undefined;
+  readonly of: Subject | undefined;
   /** What the form's item hands down. */
   readonly id?: string;
   readonly value?: never;
@@ -59,7 +59,10 @@ export function FieldControl({ field, of, ...bound }: FieldControlProps): ReactN
     case 'thing':
       return <ThingSelect field={field} of={of} {...bound} />;
     case 'step':
-      return <StepSelect of={of} {...bound} />;
+      return <StepSelect of={of && 'rules' in of ? (of as CaseShown) : undefined} {...bound} />;
+    case 'fileTerm':
+    case 'fileTerms':
+      return <FileTermSelect field={field} {...bound} />;
     case 'ofPack':
     case 'group':
     case 'groups':
@@ -117,6 +120,19 @@ function OfPackSelect({ list, ...bound }: Bound & { readonly list: 'escalations'
   return <Select {...bound} allowClear showSearch={{ optionFilterProp: 'label' }} options={options} />;
 }
 
+/** A word that the pack has for customers' files: a tier, a milestone, a ground of quality (C-1). */
+function FileTermSelect({ field: { name, kind, required }, ...bound }: Bound & { readonly field: FormField }) {
+  const { policy } = useSession();
+  const { language } = useLanguage();
+  const known = policy?.customers[FILE_TERMS[name]!] ?? [];
+  const options = known.map(({ id, label }) => ({ value: id, label: inLanguage(label, language) }));
+  return kind === 'fileTerms' ? (
+    <Select {...bound} mode="multiple" options={options} />
+  ) : (
+    <Select {...bound} options={options} allowClear={!required} />
+  );
+}
+
 /** A required step of the pack (H-4). */
 function StepSelect({ of, ...bound }: Bound & { readonly of: CaseShown | undefined }) {
   const { language } = useLanguage();
@@ -126,23 +142,19 @@ function StepSelect({ of, ...bound }: Bound & { readonly of: CaseShown | undefin
   return <Select {...bound} showSearch={{ optionFilterProp: 'label' }} options={options} />;
 }
 
-/** Chooses among what the case holds: its parties, plans, promises … */
-function ThingSelect({
-  field,
-  of,
-  ...bound
-}: Bound & { readonly field: FormField; readonly of: CaseShown | undefined }) {
-  const { words, locale } = useLanguage();
+/** Chooses among what a case or file holds: parties, plans, promises, contacts … */
+function ThingSelect({ field, of, ...bound }: Bound & { readonly field: FormField; readonly of: Subject | undefined }) {
+  const { words, locale, language } = useLanguage();
   const names = useNames();
   const isOfParties = field.kind === 'party' || field.kind === 'parties';
   const list = isOfParties ? 'parties' : THINGS[field.name];
-  const things = (of?.[list as keyof CaseShown] as readonly Thing[] | undefined) ?? [];
+  const things = (of?.[list as keyof Subject] as readonly Thing[] | undefined) ?? [];
   const options = things.flatMap((thing, index) => {
     // An escalation that waits no longer cannot be acknowledged.
     if (field.name === 'escalationId' && thing['state'] !== 'open') return [];
     const id = thing[isOfParties ? 'partyId' : field.name];
     if (typeof id !== 'string') return [];
-    return [{ value: id, label: `${index + 1} · ${gistOf(thing, words, locale, names)}` }];
+    return [{ value: id, label: `${index + 1} · ${gistOf(thing, { words, locale, language, names })}` }];
   });
   if (field.kind === 'parties') return <Select {...bound} mode="multiple" options={options} />;
   return options.length > 0 ? (
@@ -152,21 +164,35 @@ function ThingSelect({
   );
 }
 
-function gistOf(thing: Thing, words: Dictionary, locale: string, names: Names): string {
+interface Wording {
+  readonly words: Dictionary;
+  readonly locale: string;
+  readonly language: Language;
+  readonly names: Names;
+}
+
+function gistOf(thing: Thing, { words, locale, language, names }: Wording): string {
   const said = ['name', 'text', 'measures', 'reason', 'fileName', 'otherRef']
     .map((part) => readable(thing[part] as Personal | string | undefined))
     .find((text) => text !== undefined);
+  const label = thing['label'] ? inLanguage(thing['label'] as Label, language) : undefined;
   const role = typeof thing['role'] === 'string' ? term(words.partyRole, thing['role']) : undefined;
   const state = typeof thing['state'] === 'string' ? term(words.value, thing['state']) : undefined;
   const amount = typeof thing['amountCents'] === 'number' ? (thing['amountCents'] / 100).toFixed(2) : undefined;
-  const due = typeof thing['dueAt'] === 'string' ? instantText(thing['dueAt'], locale) : undefined;
+  const at = thing['dueAt'] ?? thing['reachedAt'];
+  const due = typeof at === 'string' ? instantText(at, locale) : undefined;
   const chain = typeof thing['chain'] === 'string' ? names.chain(thing['chain']) : undefined;
   const level = typeof thing['level'] === 'number' ? words.escalation.level(thing['level']) : undefined;
   return (
-    [role, chain, level, said?.slice(0, 60), amount, due, state].filter(Boolean).join(' · ') ||
-    String(Object.values(thing)[0])
+    [label, role, chain, level, said?.slice(0, 60) ?? nameIn(thing['details']), amount, due, state]
+      .filter(Boolean)
+      .join(' · ') || String(Object.values(thing)[0])
   );
 }
+
+/** What a contact is called. */
+const nameIn = (details: unknown): string | undefined =>
+  (details as { readonly value?: { readonly name?: string } } | undefined)?.value?.name;
 
 function translated({ name, options }: FormField, words: Dictionary) {
   const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -176,6 +202,6 @@ function translated({ name, options }: FormField, words: Dictionary) {
     circumstances: words.circumstance,
     role: words.partyRole,
   };
-  const terms = groups[name] ?? { ...words.phase, ...words.value };
+  const terms: Readonly<Record<string, string>> = { ...words.phase, ...words.value, ...groups[name] };
   return options.map((value) => ({ value, label: Object.hasOwn(terms, value) ? terms[value] : spelledOut(value) }));
 }

@@ -1,4 +1,9 @@
+import type { CustomerShown } from '../customers/shapes.ts';
+import type { CaseShown, Policy } from '../http/shapes.ts';
 import { resolved, type OpenApi, type Schema } from './open-api.ts';
+
+/** What a command is sent to: its fields choose among what that holds. */
+export type Subject = CaseShown | CustomerShown;
 
 export type FieldKind =
   | 'text'
@@ -21,6 +26,8 @@ export type FieldKind =
   | 'parties'
   | 'thing'
   | 'step'
+  | 'fileTerm'
+  | 'fileTerms'
   | 'ofPack'
   | 'group'
   | 'groups';
@@ -39,7 +46,7 @@ export interface FormField {
   readonly fields: readonly FormField[];
 }
 
-const PERSON = new Set(['owner', 'person', 'secondPerson', 'by', 'proposedBy', 'approvedBy']);
+const PERSON = new Set(['owner', 'person', 'secondPerson', 'by', 'proposedBy', 'approvedBy', 'inPlaceOf']);
 const UNIT = new Set(['unit', 'fromUnit', 'receivedByUnit']);
 /** Longer texts get room to write. */
 const SHORT_TEXT = 1000;
@@ -56,6 +63,18 @@ export const THINGS: Readonly<Record<string, string>> = {
   escalationId: 'escalations',
   linkId: 'links',
   attachmentId: 'attachments',
+  contactId: 'contacts',
+  milestoneId: 'milestones',
+};
+
+/** Fields that take a word of the pack for customers' files, and the list it stands in (C-1). */
+export const FILE_TERMS: Readonly<Record<string, keyof Policy['customers']>> = {
+  tier: 'tiers',
+  ground: 'qualityGrounds',
+  qualityGrounds: 'qualityGrounds',
+  groups: 'specialOwners',
+  specialOwner: 'specialOwners',
+  milestone: 'milestones',
 };
 
 export function fieldsOf(schema: Schema, document: OpenApi): readonly FormField[] {
@@ -100,6 +119,7 @@ function kindOf(name: string, schema: Schema, items: Schema | undefined): FieldK
       if (items?.enum) return 'choices';
       if (name === 'recipients') return 'persons';
       if (name === 'mentions') return 'parties';
+      if (name in FILE_TERMS) return 'fileTerms';
       return items?.properties ? 'groups' : 'lines';
     case 'object':
       // Its fields are the pack's own, which the document cannot know.
@@ -117,6 +137,7 @@ function textKindOf(name: string, schema: Schema): FieldKind {
   if (name === 'step' || name === 'category' || name === 'chain' || name === 'duty') return name;
   if (name === 'partyId') return 'party';
   if (name in THINGS) return 'thing';
+  if (name in FILE_TERMS) return 'fileTerm';
   const isShort = schema.pattern !== undefined || (schema.maxLength !== undefined && schema.maxLength <= SHORT_TEXT);
   return isShort ? 'line' : 'text';
 }

@@ -6,11 +6,11 @@ import type { Dictionary } from '../language/en.ts';
 import { term, useLanguage } from '../language/language.tsx';
 import styles from './command.module.css';
 import { FieldControl } from './field-control.tsx';
-import type { FormField } from './form-fields.ts';
+import type { FormField, Subject } from './form-fields.ts';
 
 interface FormItemsProps {
   readonly fields: readonly FormField[];
-  readonly of: CaseShown | undefined;
+  readonly of: Subject | undefined;
   readonly under?: readonly (string | number)[];
   /** Optional groups ask for nothing unless something in them is filled in. */
   readonly optional?: boolean;
@@ -23,7 +23,7 @@ export function FormItems({ fields, of, under = [], optional = false }: FormItem
 
 interface FormItemProps {
   readonly field: FormField;
-  readonly of: CaseShown | undefined;
+  readonly of: Subject | undefined;
   readonly under: readonly (string | number)[];
   readonly optional: boolean;
 }
@@ -40,7 +40,9 @@ function FormItem({ field, of, under, optional }: FormItemProps) {
       </fieldset>
     );
   }
-  if (field.kind === 'ofPack') return of === undefined ? null : <OfPack name={field.name} label={label} of={of} />;
+  if (field.kind === 'ofPack') {
+    return of && 'rules' in of ? <OfPack name={field.name} label={label} of={of as CaseShown} /> : null;
+  }
   if (field.kind === 'groups') return <Groups field={field} of={of} path={path} label={label} />;
   const isRequired = field.required && !optional;
   return (
@@ -83,7 +85,7 @@ function rulesOf({ pattern, kind }: FormField, isRequired: boolean, words: Dicti
 
 interface GroupsProps {
   readonly field: FormField;
-  readonly of: CaseShown | undefined;
+  readonly of: Subject | undefined;
   readonly path: readonly (string | number)[];
   readonly label: string;
 }

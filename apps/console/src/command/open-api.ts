@@ -38,7 +38,7 @@ export interface OpenApi {
 export interface CommandOffered {
   /** As in `legal`, e.g. `AssignCase`. */
   readonly name: string;
-  /** As in the address, e.g. `assign`. */
+  /** As in the address, e.g. `assign`; empty for what opens one. */
   readonly path: string;
   readonly summary: string | undefined;
   /** Who may send it; empty where the document does not say. */
@@ -46,7 +46,10 @@ export interface CommandOffered {
   readonly schema: Schema;
 }
 
-const COMMAND_PATH = /^\/cases\/\{\w+\}\/([a-z-]+)$/;
+/** What commands are sent to. */
+export type CommandSubject = 'cases' | 'customers';
+
+const COMMAND_PATH = /^\/(cases|customers)\/\{\w+\}\/([a-z-]+)$/;
 
 /** Follows references and takes the one member of a wrapping, so that what is left says what it is. */
 export function resolved(schema: Schema, document: OpenApi): Schema {
@@ -70,39 +73,48 @@ const capital = (word: string): string => word.charAt(0).toUpperCase() + word.sl
 /** `give-reply` → `GiveReply`, for a document that names no operation. */
 const pascal = (path: string): string => path.split('-').map(capital).join('');
 
-export function commandsIn(document: OpenApi): readonly CommandOffered[] {
+/** `assignCase`, `customerAssignTier` → `AssignCase`, `AssignTier` */
+const nameOf = (operationId: string): string =>
+  capital(
+    operationId
+      .split('_')
+      .at(-1)!
+      .replace(/^customer(?=[A-Z])/, ''),
+  );
+
+const offered = (operation: Operation, path: string, document: OpenApi): CommandOffered => ({
+  name: operation.operationId === undefined ? pascal(path) : nameOf(operation.operationId),
+  path,
+  summary: operation.summary,
+  roles: rolesOf(operation),
+  schema: bodyOf(operation, document),
+});
+
+export function commandsIn(document: OpenApi, subject: CommandSubject): readonly CommandOffered[] {
   return Object.entries(document.paths).flatMap(([path, { post }]) => {
-    const name = COMMAND_PATH.exec(path)?.[1];
+    const [, of, name] = COMMAND_PATH.exec(path) ?? [];
     // Attachments come as files, not as a form of fields.
-    if (name === undefined || post === undefined || name === 'attachments') return [];
-    return [
-      {
-        name: capital(post.operationId?.split('_').at(-1) ?? pascal(name)),
-        path: name,
-        summary: post.summary,
-        roles: rolesOf(post),
-        schema: bodyOf(post, document),
-      },
-    ];
+    if (of !== subject || name === undefined || post === undefined || name === 'attachments') return [];
+    return [offered(post, name, document)];
   });
 }
 
 export interface Commands {
   readonly document: OpenApi | undefined;
   readonly commands: readonly CommandOffered[];
-  /** The body of `POST /cases`. */
-  readonly receiving: Schema | undefined;
+  /** What opens one: `POST /cases`, `POST /customers`. */
+  readonly opening: CommandOffered | undefined;
 }
 
 /** The commands as the API documents them: a new one has its form here without a line of ours. */
-export function useCommands(): Commands {
+export function useCommands(subject: CommandSubject): Commands {
   const { data: document } = useRead<OpenApi>('/openapi.json');
   return useMemo(() => {
-    const receive = document?.paths['/cases']?.post;
+    const open = document?.paths[`/${subject}`]?.post;
     return {
       document,
-      commands: document ? commandsIn(document) : [],
-      receiving: document && receive ? bodyOf(receive, document) : undefined,
+      commands: document ? commandsIn(document, subject) : [],
+      opening: document && open ? offered(open, '', document) : undefined,
     };
-  }, [document]);
+  }, [document, subject]);
 }

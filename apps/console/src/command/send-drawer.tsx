@@ -2,14 +2,15 @@ import { App, Button, Drawer, Form } from 'antd';
 import { useRef, useState, type ReactNode } from 'react';
 import { ProblemNote } from '../frame/problem-note.tsx';
 import { keyPerBody, write, type Problem } from '../http/requests.ts';
-import type { CaseShown, Written } from '../http/shapes.ts';
+import type { Written } from '../http/shapes.ts';
 import { asProblem } from '../http/use-read.ts';
 import { useLanguage } from '../language/language.tsx';
 
 interface SendDrawerProps {
-  readonly of: CaseShown;
-  /** The command as addresses have it, e.g. `give-reply`. */
-  readonly path: string;
+  /** The address that takes the command, e.g. `/cases/…/give-reply`. */
+  readonly to: string;
+  /** Of what it is sent to, as it is shown; undefined where that is not there yet. */
+  readonly etag: string | undefined;
   readonly title: string;
   /** What the button says. */
   readonly action: string;
@@ -21,12 +22,12 @@ interface SendDrawerProps {
   readonly bodyOf: (given: unknown) => object;
   readonly children: ReactNode;
   readonly onClose: () => void;
-  /** The case as it stands may be read again, at least from this position. */
-  readonly onWritten: (atLeast?: string) => void;
+  /** What it was sent to may be read again, at least from this position. */
+  readonly onWritten: (atLeast?: string, written?: Written) => void;
 }
 
-/** Asks for fields, sends them as a command of the case, and says why not where it was refused. */
-export function SendDrawer({ of, path, title, action, done, name, initial, bodyOf, ...rest }: SendDrawerProps) {
+/** Asks for fields, sends them as a command, and says why not where it was refused. */
+export function SendDrawer({ to, etag, title, action, done, name, initial, bodyOf, ...rest }: SendDrawerProps) {
   const { children, onClose, onWritten } = rest;
   const { words } = useLanguage();
   const { message } = App.useApp();
@@ -40,10 +41,10 @@ export function SendDrawer({ of, path, title, action, done, name, initial, bodyO
     setSending(true);
     setProblem(undefined);
     try {
-      const options = { idempotencyKey: keyFor.current(body), etag: of.etag };
-      const written = await write<Written>(`/cases/${of.caseId}/${path}`, body, options);
+      const options = { idempotencyKey: keyFor.current(body), ...(etag === undefined ? {} : { etag }) };
+      const written = await write<Written>(to, body, options);
       void message.success(done);
-      onWritten(written.position);
+      onWritten(written.position, written);
       onClose();
     } catch (cause) {
       const refused = asProblem(cause);

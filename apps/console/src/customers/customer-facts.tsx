@@ -6,6 +6,7 @@ import { useNames, useSession } from '../frame/session.tsx';
 import { inLanguage, useLanguage } from '../language/language.tsx';
 import { At } from '../time/instants.tsx';
 import own from './customers.module.css';
+import { FileAction } from './file-commands.tsx';
 import type { CustomerShown } from './shapes.ts';
 
 /** Who the customer is, with whom, since when, and whether a superior has looked at it (C-2). */
@@ -15,7 +16,7 @@ export function CustomerFacts({ of }: { readonly of: CustomerShown }) {
   const why = unreadableOf(of.details);
   const details = of.details && 'value' in of.details ? (of.details.value as Record<string, unknown>) : {};
   return (
-    <Panel title={words.customer.facts}>
+    <Panel title={words.customer.facts} extra={!why && <FileAction name="CorrectDetails" initial={{ details }} />}>
       {why ? <UnreadableMark why={why} /> : <Fields of={details} without={['name']} />}
       <ul className={own.lines}>
         <li>

@@ -15,6 +15,7 @@ import { At } from '../time/instants.tsx';
 import { CustomerCases } from './customer-cases.tsx';
 import { CustomerFacts } from './customer-facts.tsx';
 import { CustomerVisits } from './customer-visits.tsx';
+import { FileAction, FileCommandPanel, FileCommandsProvider } from './file-commands.tsx';
 import own from './customers.module.css';
 import type { CustomerShown } from './shapes.ts';
 
@@ -34,7 +35,11 @@ export function CustomerPage({ customerId }: { readonly customerId: string }) {
       </nav>
       {problem && <ProblemNote problem={problem} onRetry={() => refresh()} page={!data} />}
       {loading && <PageLoading />}
-      {data && <Shown of={data} />}
+      {data && (
+        <FileCommandsProvider of={data} onWritten={refresh}>
+          <Shown of={data} />
+        </FileCommandsProvider>
+      )}
     </>
   );
 }
@@ -51,6 +56,7 @@ function Shown({ of }: { readonly of: CustomerShown }) {
       </header>
       <div className={own.columns}>
         <CustomerFacts of={of} />
+        <FileCommandPanel />
         <Milestones of={of} />
         <CustomerVisits visits={of.visits} />
         <CustomerCases cases={of.cases} />
@@ -105,7 +111,14 @@ function Milestones({ of: { milestones } }: { readonly of: CustomerShown }) {
           <li key={milestoneId}>
             <span>{label ? inLanguage(label, language) : milestone}</span>
             <At instant={reachedAt} />
-            {withdrawn && <Flag>{words.customer.withdrawn}</Flag>}
+            {withdrawn ? (
+              <Flag>{words.customer.withdrawn}</Flag>
+            ) : (
+              <span>
+                <FileAction name="CorrectMilestone" initial={{ milestoneId, reachedAt }} />
+                <FileAction name="WithdrawMilestone" initial={{ milestoneId }} />
+              </span>
+            )}
           </li>
         ))}
       </ul>
@@ -122,6 +135,8 @@ function Contacts({ of: { contacts } }: { readonly of: CustomerShown }) {
         {contacts.map(({ contactId, details }) => (
           <li key={contactId}>
             <PersonDetails details={details} />
+            {'value' in details && <FileAction name="CorrectContact" initial={{ contactId, details: details.value }} />}
+            <FileAction name="RemoveContact" initial={{ contactId }} />
           </li>
         ))}
       </ul>

@@ -10,6 +10,7 @@ import type { Page } from '../http/shapes.ts';
 import { useRead } from '../http/use-read.ts';
 import { inLanguage, useLanguage } from '../language/language.tsx';
 import own from './customers.module.css';
+import { RegisterCustomer } from './register-customer.tsx';
 import type { CustomerRow } from './shapes.ts';
 
 const MOST_ROWS = 200;
@@ -26,7 +27,10 @@ export function CustomersPage() {
   }, [words]);
   return (
     <>
-      <h1 className={own.title}>{words.customer.list}</h1>
+      <div className={own.head}>
+        <h1 className={own.title}>{words.customer.list}</h1>
+        <RegisterCustomer />
+      </div>
       {me.permissions.includes('open_personal_data') && (
         <Input.Search
           allowClear

@@ -46,6 +46,7 @@ export interface CustomerCase {
 /** A customer's file as the API gives it. */
 export interface CustomerShown {
   readonly customerId: string;
+  readonly etag: string;
   readonly unit?: string;
   readonly consent?: string;
   readonly registeredAt: Instant;

@@ -20,8 +20,9 @@ export function FillFormDrawer({ form: rule, of, last, onClose, onWritten }: Fil
 
   return (
     <SendDrawer
-      {...{ of, onClose, onWritten }}
-      path="fill-form"
+      {...{ onClose, onWritten }}
+      to={`/cases/${of.caseId}/fill-form`}
+      etag={of.etag}
       title={last ? `${words.forms.correct}${words.colon}${label}` : label}
       action={last ? words.forms.correct : words.forms.fill}
       done={words.forms.filled(label)}

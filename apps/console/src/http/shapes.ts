@@ -247,7 +247,8 @@ export interface TimelineEntry {
 
 /** What a write answers. */
 export interface Written {
-  readonly caseId: string;
+  readonly caseId?: string;
+  readonly customerId?: string;
   readonly revision: number;
   readonly position: string;
   readonly result: Thing;

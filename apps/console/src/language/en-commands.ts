@@ -103,5 +103,7 @@ export const enCommands = {
     third_party: 'a third party',
     undetermined: 'undetermined',
     verified: 'verified',
+    person: 'a person',
+    company: 'a company',
   },
 };

@@ -103,5 +103,7 @@ export const zhCommands: CommandTerms = {
     third_party: '第三方',
     undetermined: '未能认定',
     verified: '已核实',
+    person: '个人',
+    company: '单位',
   },
 };

@@ -1,25 +1,31 @@
 import persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
-import { ALL } from '../access.js';
-import type { Consumer } from './consumer.js';
-import type { Group } from './group.js';
-import type { StartFrom } from './settings.js';
+import { ALL } from '../../checks.js';
+import type { Consumer } from '../../embedded/consumer-groups/consumer.js';
+import type { StartFrom } from '../../embedded/consumer-groups/definition.js';
+import type { Group } from '../../embedded/consumer-groups/group.js';
+import type { Measured } from '../../embedded/consumer-groups/throughput.js';
 
 const { SubscriptionInfo } = persistentPb;
 
+/** What becomes of EventStoreDB's longest time span where it is told in 32 bits. */
+const NEVER = -(2 ** 31);
+
 /** What EventStoreDB tells of a group. */
 export function subscriptionInfo(group: Group): persistentPb.SubscriptionInfo {
-  const { definition, counts, all, totalItems } = group;
+  const { definition, counts, all, throughput } = group;
   const { settings, stream } = definition;
-  const place = (at: number | undefined): string => (at === undefined || at < 0 ? '' : placeText(stream, at));
+  const place = (at: number | undefined): string => (at === undefined || at < 0 ? '' : group.textOf(at));
+  const measured = group.measure();
   return new SubscriptionInfo()
     .setEventSource(stream)
     .setGroupName(definition.group)
-    .setStatus(counts.behind ? 'Behind' : 'Live')
-    .setConnectionsList(all.map(connectionInfo))
-    .setTotalItems(String(totalItems))
-    .setCountSinceLastMeasurement('0')
+    .setStatus(counts.isLive ? 'Live' : 'Behind')
+    .setConnectionsList(all.map((consumer, i) => connectionInfo(consumer, measured.consumers[i]!)))
+    .setAveragePerSecond(measured.group.perSecond)
+    .setTotalItems(String(throughput.total))
+    .setCountSinceLastMeasurement(String(measured.group.items))
     .setLastCheckpointedEventPosition(place(counts.checkpointed))
-    .setLastKnownEventPosition(place(counts.read))
+    .setLastKnownEventPosition(place(counts.known))
     .setResolveLinkTos(settings.resolveLinks)
     .setStartFrom(startText(stream, definition.startFrom))
     .setMessageTimeoutMilliseconds(settings.messageTimeoutMs)
@@ -28,11 +34,11 @@ export function subscriptionInfo(group: Group): persistentPb.SubscriptionInfo {
     .setLiveBufferSize(settings.liveBufferSize)
     .setBufferSize(settings.historyBufferSize)
     .setReadBatchSize(settings.readBatchSize)
-    .setCheckPointAfterMilliseconds(settings.checkpointAfterMs)
+    .setCheckPointAfterMilliseconds(settings.checkpointAfterMs === 0 ? NEVER : settings.checkpointAfterMs)
     .setMinCheckPointCount(settings.minCheckpointCount)
     .setMaxCheckPointCount(settings.maxCheckpointCount)
     .setReadBufferCount(counts.waiting)
-    .setLiveBufferCount('0')
+    .setLiveBufferCount(String(counts.live))
     .setRetryBufferCount(counts.retries)
     .setTotalInFlightMessages(all.reduce((sum, { inFlight }) => sum + inFlight.size, 0))
     .setOutstandingMessagesCount(counts.outstanding)
@@ -41,13 +47,21 @@ export function subscriptionInfo(group: Group): persistentPb.SubscriptionInfo {
     .setParkedMessageCount(String(counts.parked));
 }
 
-function connectionInfo(consumer: Consumer): persistentPb.SubscriptionInfo.ConnectionInfo {
-  const { connection, delivered, freeSlots, inFlight } = consumer;
+function connectionInfo(
+  { connection, throughput, freeSlots, inFlight, timings }: Consumer,
+  measured: Measured,
+): persistentPb.SubscriptionInfo.ConnectionInfo {
+  const measurements = (timings?.details() ?? []).map(([key, value]) =>
+    new SubscriptionInfo.Measurement().setKey(key).setValue(String(value)),
+  );
+  // EventStoreDB does not say from where a gRPC client comes.
   return new SubscriptionInfo.ConnectionInfo()
-    .setFrom(connection.from)
+    .setFrom('')
     .setUsername(connection.user)
-    .setTotalItems(String(delivered))
-    .setCountSinceLastMeasurement('0')
+    .setAverageItemsPerSecond(measured.perSecond)
+    .setTotalItems(String(throughput.total))
+    .setCountSinceLastMeasurement(String(measured.items))
+    .setObservedMeasurementsList(measurements)
     .setAvailableSlots(freeSlots)
     .setInFlightMessages(inFlight.size)
     .setConnectionName(connection.connectionName);

@@ -241,6 +241,40 @@ test('pinned: events of one stream go to one consumer', async () => {
   await client.deletePersistentSubscriptionToAll(group);
 });
 
+test('pinned: a stream that is nobody’s goes to the consumer with the fewest', async () => {
+  const run = streamName('fair');
+  const group = `g-${run}`;
+  const settings = toAll({ startFrom: START, consumerStrategyName: 'Pinned' });
+  await client.createPersistentSubscriptionToAll(group, settings, { filter: streamNameFilter({ prefixes: [run] }) });
+  const consumers = [1, 2].map(() => client.subscribeToPersistentSubscriptionToAll(group, { bufferSize: 20 }));
+  const got = consumers.map((each) => taken(each, 3));
+  await Promise.all(consumers.map((each) => new Promise((resolve) => each.once('confirmation', resolve))));
+  for (const stream of ['a', 'b']) await client.appendToStream(`${run}-${stream}`, samples(3));
+  const streams = (await Promise.all(got)).map((events) => new Set(events.map(({ event }) => event!.streamId)).size);
+  expect(streams).toEqual([1, 1]);
+  for (const each of consumers) await each.unsubscribe();
+  await client.deletePersistentSubscriptionToAll(group);
+});
+
+test('what is told of a group: what went by since it was last asked, and how long a consumer takes', async () => {
+  const stream = await grow(4);
+  const settings = toStream({ startFrom: START, extraStatistics: true, checkPointAfter: 0 });
+  await client.createPersistentSubscriptionToStream(stream, 'g', settings);
+  const consumer = consume(stream);
+  await taken(consumer, 4);
+  await until(
+    async () => (await client.getPersistentSubscriptionToStreamInfo(stream, 'g')).stats.outstandingMessagesCount === 0,
+  );
+  const info = await client.getPersistentSubscriptionToStreamInfo(stream, 'g');
+  expect(info.settings.checkPointAfter).toBe(-(2 ** 31));
+  expect(info.stats).toMatchObject({ totalItems: 4n, countSinceLastMeasurement: 0n, averagePerSecond: 0 });
+  const [connection] = info.connections;
+  expect(connection).toMatchObject({ from: '', totalItems: 4n, countSinceLastMeasurement: 0n });
+  expect([...connection!.extraStatistics!.keys()].slice(0, 4)).toEqual(['mean', 'median', 'fastest', 'quintile 1']);
+  expect(connection!.extraStatistics!.size).toBe(14);
+  await consumer.unsubscribe();
+});
+
 test('EVENT_STORE 20: deleting a group deletes its checkpoint and parked events', async () => {
   const stream = await grow(3);
   const settings = toStream({ startFrom: START, checkPointAfter: 1, checkPointLowerBound: 1 });
@@ -260,10 +294,11 @@ test('EVENT_STORE 20: deleting a group deletes its checkpoint and parked events'
   await anew.unsubscribe();
 });
 
-test('an update lets the consumers go and keeps how far the group came', async () => {
+test('an update lets the consumers go and goes on from the last checkpoint', async () => {
   const stream = await grow(4);
   await client.createPersistentSubscriptionToStream(stream, 'g', toStream({ startFrom: START }));
   const consumer = consume(stream, 1);
+  // Too few for a checkpoint: they come again.
   await taken(consumer, 2);
   const dropped = new Promise((resolve) =>
     consumer.on('error', (error: unknown) => resolve((error as { type?: string }).type)),
@@ -271,7 +306,7 @@ test('an update lets the consumers go and keeps how far the group came', async (
   await client.updatePersistentSubscriptionToStream(stream, 'g', toStream({ startFrom: START, maxSubscriberCount: 1 }));
   expect(await dropped).toBe('persistent-subscription-dropped');
   const next = consume(stream);
-  expect((await taken(next, 2)).map(key)).toEqual([2, 3]);
+  expect((await taken(next, 4)).map(key)).toEqual([0, 1, 2, 3]);
   const full = new Promise((resolve) =>
     consume(stream).on('error', (error: unknown) => resolve((error as { type?: string }).type)),
   );
@@ -289,12 +324,79 @@ test('groups are listed by stream and all together; a stream without one has non
   expect(await errorOf(client.listPersistentSubscriptionsToStream(streamName()))).toBe(
     'persistent-subscription-does-not-exist',
   );
+  await client.deletePersistentSubscriptionToStream(stream, 'one');
+  await client.deletePersistentSubscriptionToStream(stream, 'two');
+  expect(await client.listPersistentSubscriptionsToStream(stream)).toEqual([]);
+});
+
+test('a group is read ahead, whether or not anybody consumes it', async () => {
+  const stats = async (stream: string) => (await client.getPersistentSubscriptionToStreamInfo(stream, 'g')).stats;
+  const short = await grow(5);
+  await client.createPersistentSubscriptionToStream(short, 'g', toStream({ startFrom: START }));
+  await until(async () => (await stats(short)).readBufferCount === 5);
+  expect(await stats(short)).toMatchObject({ lastKnownEventRevision: 4n, liveBufferCount: 0n });
+  await client.appendToStream(short, samples(2));
+  await until(async () => (await stats(short)).readBufferCount === 7);
+  expect(await stats(short)).toMatchObject({ lastKnownEventRevision: 6n, liveBufferCount: 2n });
+  const long = await grow(600);
+  await client.createPersistentSubscriptionToStream(long, 'g', toStream({ startFrom: START }));
+  await until(async () => (await stats(long)).readBufferCount === 480);
+  expect((await client.getPersistentSubscriptionToStreamInfo(long, 'g')).status).toBe('Behind');
+  const consumer = consume(long, 100);
+  expect((await taken(consumer, 600)).map(key)).toEqual(Array.from({ length: 600 }, (_, i) => i));
+  await until(async () => (await client.getPersistentSubscriptionToStreamInfo(long, 'g')).status === 'Live');
+  await consumer.unsubscribe();
+});
+
+test('what is written while a group is live comes whatever the metadata hide, a tombstone too', async () => {
+  const stream = await grow(3);
+  await client.setStreamMetadata(stream, { maxCount: 1 });
+  await client.createPersistentSubscriptionToStream(stream, 'g', toStream({ startFrom: START }));
+  const consumer = consume(stream);
+  const got = taken(consumer, 5);
+  await until(async () => {
+    const { status, stats } = await client.getPersistentSubscriptionToStreamInfo(stream, 'g');
+    return status === 'Live' && stats.totalItems === 1n;
+  });
+  await client.appendToStream(stream, samples(3, 3));
+  await client.tombstoneStream(stream);
+  expect((await got).map(({ event }) => [event!.type, event!.revision])).toEqual([
+    ['SampleHappened', 2n],
+    ['SampleHappened', 3n],
+    ['SampleHappened', 4n],
+    ['SampleHappened', 5n],
+    ['$streamDeleted', 2n ** 63n - 1n],
+  ]);
+  await consumer.unsubscribe();
+});
+
+test('what comes again goes out in the order of the stream', async () => {
+  const stream = await grow(4);
+  await client.createPersistentSubscriptionToStream(stream, 'g', toStream({ startFrom: START }));
+  const first = consume(stream, 4);
+  const events = await taken(first, 4, async () => undefined);
+  await first.unsubscribe();
+  await until(async () => {
+    const { stats } = await client.getPersistentSubscriptionToStreamInfo(stream, 'g');
+    return stats.retryBufferCount === events.length;
+  });
+  const next = consume(stream, 1);
+  expect((await taken(next, 4)).map(key)).toEqual([0, 1, 2, 3]);
+  await next.unsubscribe();
 });
 
 test('what EventStoreDB would not make is refused with its reason', async () => {
   const stream = await grow(1);
   const impossible = toStream({ readBatchSize: 500, historyBufferSize: 500 });
   expect(await errorOf(client.createPersistentSubscriptionToStream(stream, 'g', impossible))).toBe(
+    'persistent-subscription-failed',
+  );
+  await client.createPersistentSubscriptionToStream(stream, 'there', toStream());
+  expect(await errorOf(client.createPersistentSubscriptionToStream(stream, 'there', impossible))).toBe(
+    'persistent-subscription-exists',
+  );
+  expect(await errorOf(client.createPersistentSubscriptionToStream('$all', 'g', toStream()))).toBe('unknown');
+  expect(await errorOf(client.replayParkedMessagesToStream(stream, 'there', { stopAt: -1 }))).toBe(
     'persistent-subscription-failed',
   );
   const future = toAll({ startFrom: { commit: 2n ** 40n, prepare: 2n ** 40n } });

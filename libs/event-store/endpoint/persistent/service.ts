@@ -2,17 +2,19 @@ import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grp
 import persistentGrpc from '@eventstore/db-client/generated/persistent_grpc_pb.js';
 import persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
-import { ALL, type Gate } from '../access.js';
+import { ALL } from '../../checks.js';
+import { GroupFull, GroupRefused } from '../../errors.js';
+import type { Consumer } from '../../embedded/consumer-groups/consumer.js';
+import type { Group, NackAction } from '../../embedded/consumer-groups/group.js';
+import type { Groups } from '../../embedded/consumer-groups/groups.js';
+import { idOfUuid } from '../../embedded/consumer-groups/message.js';
+import type { Gate } from '../access.js';
 import { Outgoing, unary, type OnFault } from '../calls.js';
-import { groupFull, handlerThrew } from '../failures.js';
+import { handlerThrew } from '../failures.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
 import { idOf, streamNameOf } from '../wire/messages.js';
-import type { Consumer } from './consumer.js';
-import type { Group, NackAction } from './group.js';
-import type { Groups } from './groups.js';
 import { subscriptionInfo } from './info.js';
-import { idOfUuid } from './message.js';
-import { createDefinition, updateDefinition } from './settings.js';
+import { createDefinition, ownStreamOf, updateDefinition } from './settings.js';
 
 const { PersistentSubscriptionsService } = persistentGrpc;
 const { Action } = persistentPb.ReadReq.Nack;
@@ -21,6 +23,8 @@ export const persistentDefinition = {
   ...PersistentSubscriptionsService,
   read: { ...PersistentSubscriptionsService.read, responseSerialize: (bytes: unknown) => bytes as Buffer },
 };
+
+const BEFORE_ALL = 'Cannot stop replaying parked message at a negative version.';
 
 type ReadCall = ServerDuplexStream<persistentPb.ReadReq, Buffer>;
 
@@ -54,7 +58,8 @@ export function persistentService(
     delete: unary(onFault, async (request: persistentPb.DeleteReq, metadata) => {
       const { name } = gate.administrator(metadata);
       const options = required(request.getOptions());
-      await groups.delete(sourceNameOf(options), options.getGroupName(), name);
+      const stream = options.getAll() === undefined ? ownStreamOf(options.getStreamIdentifier()) : ALL;
+      await groups.delete(stream, options.getGroupName(), name);
       return new persistentPb.DeleteResp();
     }),
     getInfo: unary(onFault, async (request: persistentPb.GetInfoReq, metadata) => {
@@ -73,7 +78,9 @@ export function persistentService(
       gate.administrator(metadata);
       const options = required(request.getOptions());
       const stopAt = options.hasStopAt() ? Number(options.getStopAt()) : Infinity;
-      await groups.get(sourceNameOf(options), options.getGroupName()).replayParked(stopAt);
+      const [stream, group] = [sourceNameOf(options), options.getGroupName()];
+      if (stopAt < 0) throw new GroupRefused(stream, group, BEFORE_ALL);
+      await groups.get(stream, group).replayParked(stopAt);
       return new persistentPb.ReplayParkedResp();
     }),
     restartSubsystem: unary(onFault, async (_request: sharedPb.Empty, metadata) => {
@@ -131,7 +138,7 @@ class ConsumerCall {
     const { name } = this.gate.user(this.call.metadata);
     const stream = sourceNameOf(options);
     const group = this.groups.get(stream, options.getGroupName());
-    if (group.isFull) throw groupFull(stream, options.getGroupName());
+    if (group.isFull) throw new GroupFull(stream, options.getGroupName());
     const uuidForm = options.getUuidOption()?.hasString() === true ? 'string' : 'structured';
     this.group = group;
     this.out.write(confirmed(`${stream}::${options.getGroupName()}`));
@@ -141,11 +148,10 @@ class ConsumerCall {
       from: this.call.getPeer(),
       connectionName: connectionName === undefined ? '<unknown>' : String(connectionName),
       bufferSize: options.getBufferSize(),
-      uuidForm,
       isReady: () => !this.out.isBlocked,
       deliver: ({ delivery, retryCount }) =>
         void this.out.write(this.encoder.encode({ ...delivery, retryCount }, uuidForm)),
-      drop: (failure) => this.out.fail(failure, this.onFault),
+      drop: (reason) => this.out.fail(reason, this.onFault),
     });
   }
 

@@ -1,43 +1,11 @@
-import { status } from '@grpc/grpc-js';
 import persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
-import { Failure, groupFailed, handlerThrew } from '../failures.js';
-import { ALL } from '../access.js';
+import { ALL } from '../../checks.js';
+import { CONSUMER_STRATEGIES, type ConsumerStrategy, type GroupSettings } from '../../consumer-groups.js';
+import type { GroupDefinition, StartFrom } from '../../embedded/consumer-groups/definition.js';
+import { GroupRefused } from '../../errors.js';
+import { allNamedAsStream, handlerThrew } from '../failures.js';
 import { filterOf } from '../streams/read-request.js';
-import type { WireFilter } from '../streams/filter.js';
 import { checkedRevision, END, streamNameOf } from '../wire/messages.js';
-
-export const STRATEGIES = ['RoundRobin', 'DispatchToSingle', 'Pinned', 'PinnedByCorrelation'] as const;
-export type Strategy = (typeof STRATEGIES)[number];
-
-/** Milliseconds are 0 where there is no limit, as on the wire. */
-export interface GroupSettings {
-  readonly resolveLinks: boolean;
-  readonly extraStatistics: boolean;
-  readonly messageTimeoutMs: number;
-  readonly maxRetryCount: number;
-  readonly checkpointAfterMs: number;
-  readonly minCheckpointCount: number;
-  readonly maxCheckpointCount: number;
-  /** 0 for any number. */
-  readonly maxSubscriberCount: number;
-  readonly liveBufferSize: number;
-  readonly readBatchSize: number;
-  readonly historyBufferSize: number;
-  readonly strategy: Strategy;
-}
-
-/** Inclusive: a revision, or for `$all` a position. */
-export type StartFrom = 'start' | 'end' | number;
-
-/** What a group is made of. */
-export interface GroupDefinition {
-  /** `$all` for everything. */
-  readonly stream: string;
-  readonly group: string;
-  readonly startFrom: StartFrom;
-  readonly filter?: WireFilter;
-  readonly settings: GroupSettings;
-}
 
 type Settings = persistentPb.CreateReq.Settings | persistentPb.UpdateReq.Settings;
 const TICKS_PER_MS = 10_000;
@@ -52,7 +20,7 @@ export function createDefinition(request: persistentPb.CreateReq): GroupDefiniti
     ...sourceOf(options, settings),
     ...(filter === undefined ? {} : { filter: filterOf(filter) }),
     group: options.getGroupName(),
-    settings: settingsOf(settings),
+    settings: settingsOf(settings, options),
   };
 }
 
@@ -61,7 +29,7 @@ export function updateDefinition(request: persistentPb.UpdateReq): GroupDefiniti
   const options = request.getOptions();
   const settings = options?.getSettings();
   if (options === undefined || settings === undefined) throw handlerThrew();
-  return { ...sourceOf(options, settings), group: options.getGroupName(), settings: settingsOf(settings) };
+  return { ...sourceOf(options, settings), group: options.getGroupName(), settings: settingsOf(settings, options) };
 }
 
 type SourceOptions = persistentPb.CreateReq.Options | persistentPb.UpdateReq.Options;
@@ -76,11 +44,18 @@ function sourceOf(options: SourceOptions, settings: Settings): Pick<GroupDefinit
   const stream = options.getStream();
   if (stream === undefined) {
     // The Node client still names the stream and the revision where releases before 21.6 looked for them.
-    return { stream: streamNameOf(options.getStreamIdentifier()), startFrom: startAt(settings.getRevision()) };
+    return { stream: ownStreamOf(options.getStreamIdentifier()), startFrom: startAt(settings.getRevision()) };
   }
-  const name = streamNameOf(stream.getStreamIdentifier());
+  const name = ownStreamOf(stream.getStreamIdentifier());
   if (stream.hasEnd()) return { stream: name, startFrom: 'end' };
   return { stream: name, startFrom: stream.hasRevision() ? startAt(stream.getRevision()) : 'start' };
+}
+
+/** @throws Failure where `$all` is named as a stream */
+export function ownStreamOf(identifier: Parameters<typeof streamNameOf>[0]): string {
+  const name = streamNameOf(identifier);
+  if (name === ALL) throw allNamedAsStream();
+  return name;
 }
 
 function startAt(revision: string): StartFrom {
@@ -88,7 +63,7 @@ function startAt(revision: string): StartFrom {
   return revision === '0' ? 'start' : Number(checkedRevision(revision));
 }
 
-function settingsOf(settings: Settings): GroupSettings {
+function settingsOf(settings: Settings, options: SourceOptions): GroupSettings {
   return {
     resolveLinks: settings.getResolveLinks(),
     extraStatistics: settings.getExtraStatistics(),
@@ -105,29 +80,18 @@ function settingsOf(settings: Settings): GroupSettings {
     liveBufferSize: settings.getLiveBufferSize(),
     readBatchSize: settings.getReadBatchSize(),
     historyBufferSize: settings.getHistoryBufferSize(),
-    strategy: strategyOf(settings),
+    strategy: strategyOf(settings, options),
   };
 }
 
-const NUMBERED: readonly Strategy[] = ['DispatchToSingle', 'RoundRobin', 'Pinned'];
+const NUMBERED: readonly ConsumerStrategy[] = ['DispatchToSingle', 'RoundRobin', 'Pinned'];
 
-function strategyOf(settings: Settings): Strategy {
+/** @throws GroupRefused where there is no such strategy */
+function strategyOf(settings: Settings, options: SourceOptions): ConsumerStrategy {
   const name = 'getConsumerStrategy' in settings ? settings.getConsumerStrategy() : '';
   if (name === '') return NUMBERED[settings.getNamedConsumerStrategy()] ?? 'RoundRobin';
-  const strategy = STRATEGIES.find((known) => known === name);
-  if (strategy === undefined) throw new Failure(status.INVALID_ARGUMENT, `Consumer strategy ${name} does not exist.`);
-  return strategy;
-}
-
-/** @throws Failure where EventStoreDB would not have the group */
-export function checkDefinition({ stream, group, startFrom, settings }: GroupDefinition, head: number): void {
-  if (stream === '') throw groupFailed(stream, group, 'Bad stream name.');
-  if (settings.readBatchSize >= settings.historyBufferSize) {
-    throw groupFailed(stream, group, 'ReadBatchSize may not be greater than or equal to BufferSize');
-  }
-  if (stream === ALL && typeof startFrom === 'number' && startFrom > head) {
-    const reason =
-      'Invalid Start From position: commit position must be less than or equal to the last commit position in the transaction file.';
-    throw groupFailed(stream, group, reason);
-  }
+  const strategy = CONSUMER_STRATEGIES.find((known) => known === name);
+  if (strategy !== undefined) return strategy;
+  const { stream } = sourceOf(options, settings);
+  throw new GroupRefused(stream, options.getGroupName(), `Consumer strategy ${name} does not exist.`);
 }

@@ -6,7 +6,7 @@ import { WrongExpectedRevision } from '../../errors.js';
 import type { AppendResult } from '../../port.js';
 import type { Gate } from '../access.js';
 import { handlerThrew } from '../failures.js';
-import { expectedRevision, streamNameOf } from '../wire/messages.js';
+import { expectedRevision, namedStreamOf } from '../wire/messages.js';
 import { ProposedEvents } from './proposed.js';
 
 type AppendCall = ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>;
@@ -21,14 +21,14 @@ export async function append(store: EmbeddedEventStore, gate: Gate, call: Append
     if (options === undefined) {
       options = message.getOptions();
       if (options === undefined) throw handlerThrew();
-      gate.writer(call.metadata, streamNameOf(options.getStreamIdentifier()));
+      gate.writer(call.metadata, namedStreamOf(options.getStreamIdentifier()));
     } else {
       if (event === undefined) throw handlerThrew();
       proposed.add(event);
     }
   }
   if (options === undefined) throw handlerThrew();
-  const stream = streamNameOf(options.getStreamIdentifier());
+  const stream = namedStreamOf(options.getStreamIdentifier());
   const expected = expectedRevision(options, options.hasRevision() ? options.getRevision() : undefined);
   try {
     return new AppendResp().setSuccess(success(await store.append(stream, expected, proposed.events)));

@@ -6,7 +6,7 @@ import type { ExpectedRevision } from '../../port.js';
 import type { EndpointUser, Gate } from '../access.js';
 import type { OnFault } from '../calls.js';
 import { accessDenied } from '../failures.js';
-import { expectedRevision, idOf, streamNameOf } from '../wire/messages.js';
+import { expectedRevision, idOf, namedStreamOf } from '../wire/messages.js';
 import { batchError, batchSuccess, timedOut } from './batch-answers.js';
 import { ProposedEvents } from './proposed.js';
 
@@ -52,7 +52,7 @@ export class BatchAppends {
       key = idOf(correlation);
       const options = request.getOptions();
       if (options !== undefined) {
-        stream = streamNameOf(options.getStreamIdentifier());
+        stream = namedStreamOf(options.getStreamIdentifier());
         if (!this.pending.has(key)) this.pending.set(key, this.begun(stream, options));
       }
       const append = this.pending.get(key);

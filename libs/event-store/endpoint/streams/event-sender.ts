@@ -1,9 +1,9 @@
+import { Links } from '../../embedded/links.js';
 import type { LogQueries } from '../../embedded/log-queries.js';
 import type { EventRow } from '../../embedded/rows.js';
 import type { Outgoing } from '../calls.js';
 import type { EventEncoder, UuidForm } from '../wire/event-encoder.js';
 import { PackedMessages } from '../wire/packed-messages.js';
-import { Links } from './links.js';
 
 /** Sends rows as events, many in one write. Both methods say whether more can be sent at once. */
 export class EventSender {

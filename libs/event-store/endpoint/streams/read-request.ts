@@ -1,9 +1,11 @@
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import type { GroupFilter } from '../../consumer-groups.js';
+import { isExpression } from '../../embedded/guarded-expression.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
 import { handlerThrew, invalidArgument } from '../failures.js';
-import { checkedRevision, END, streamNameOf } from '../wire/messages.js';
+import { checkedRevision, END, namedStreamOf } from '../wire/messages.js';
 import type { UuidForm } from '../wire/event-encoder.js';
-import type { WireFilter } from './filter.js';
+import type { CheckpointPace } from './checkpoints.js';
 
 type Options = streamsPb.ReadReq.Options;
 
@@ -29,15 +31,14 @@ export type ReadRequest = Common &
         readonly direction: 'forwards' | 'backwards';
         readonly from: bigint | 'start' | 'end';
         readonly maxCount: number;
-        readonly filter?: WireFilter;
+        readonly filter?: GroupFilter;
       }
     | { readonly kind: 'subscribeToStream'; readonly stream: string; readonly after: bigint | 'start' | 'end' }
     | {
         readonly kind: 'subscribeToAll';
         readonly after: bigint | 'start' | 'end';
-        readonly filter?: WireFilter;
-        /** A checkpoint is due after so many events were looked at. */
-        readonly checkpointInterval: number;
+        readonly filter?: GroupFilter;
+        readonly pace?: CheckpointPace;
       }
   );
 
@@ -58,7 +59,7 @@ export function parseReadRequest(request: streamsPb.ReadReq): ReadRequest {
   if (subscribes && direction === 'backwards') throw invalidArgument('A subscription goes forwards.');
   if (options.hasStream()) {
     if (options.hasFilter()) throw invalidArgument('Only $all can be filtered.');
-    const stream = streamNameOf(options.getStream()?.getStreamIdentifier());
+    const stream = namedStreamOf(options.getStream()?.getStreamIdentifier());
     const from = revisionOf(options);
     if (subscribes) return { ...common, kind: 'subscribeToStream', stream, after: from };
     const compatibility = options.getControlOption()?.getCompatibility() ?? 0;
@@ -66,9 +67,9 @@ export function parseReadRequest(request: streamsPb.ReadReq): ReadRequest {
   }
   if (!options.hasAll()) throw handlerThrew();
   const from = positionOf(options);
-  const filtered = options.hasFilter() ? { filter: filterOf(options.getFilter()!) } : {};
+  const filtered = options.hasFilter() ? { filter: filterOf(options.getFilter()!), pace: paceOf(options) } : {};
   if (!subscribes) return { ...common, kind: 'readAll', direction, from, maxCount: countOf(options), ...filtered };
-  return { ...common, kind: 'subscribeToAll', after: from, ...filtered, checkpointInterval: intervalOf(options) };
+  return { ...common, kind: 'subscribeToAll', after: from, ...filtered };
 }
 
 const countOf = (options: Options): number => Number(options.getCount());
@@ -104,20 +105,20 @@ export interface FilterMessage {
   getEventType(): Expression | undefined;
 }
 
-export function filterOf(filter: FilterMessage): WireFilter {
+export function filterOf(filter: FilterMessage): GroupFilter {
   const [on, expression] = [
     filter.getEventType() ? 'type' : 'stream',
     filter.getEventType() ?? filter.getStreamIdentifier(),
   ] as const;
-  if (expression === undefined) throw handlerThrew();
+  if (expression === undefined || !isExpression(expression.getRegex())) throw handlerThrew();
   return { on, regex: expression.getRegex(), prefixes: expression.getPrefixList() };
 }
 
-function intervalOf(options: Options): number {
-  const filter = options.getFilter();
-  if (filter === undefined) return Infinity;
+function paceOf(options: Options): CheckpointPace {
+  const filter = options.getFilter()!;
   if (!filter.hasMax() && !filter.hasCount()) throw handlerThrew();
   const multiplier = filter.getCheckpointintervalmultiplier();
-  if (multiplier === 0) throw handlerThrew();
-  return multiplier * (filter.hasMax() ? filter.getMax() : SEARCH_WINDOW);
+  if (options.hasSubscription() && multiplier === 0) throw handlerThrew();
+  const window = filter.hasMax() ? filter.getMax() : SEARCH_WINDOW;
+  return { window, interval: multiplier * window };
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Matcher } from '../../embedded/filter.js';
 import type { LogQueries } from '../../embedded/log-queries.js';
 import { StreamNotFound } from '../../errors.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
@@ -6,7 +7,6 @@ import type { Outgoing } from '../calls.js';
 import { readError } from '../failures.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
 import { firstStreamPosition, lastStreamPosition, streamNotFound } from '../wire/messages.js';
-import { Matcher } from './filter.js';
 import { EventSender } from './event-sender.js';
 import { PageSize } from './page-size.js';
 import type { ReadRequest } from './read-request.js';

@@ -7,11 +7,12 @@ import type {
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { EmbeddedEventStore } from '../../embedded/store.js';
-import { ALL, type Gate } from '../access.js';
+import { ALL } from '../../checks.js';
+import type { Gate } from '../access.js';
 import { Outgoing, unary, type OnFault } from '../calls.js';
 import { accessDenied, failureOf, handlerThrew } from '../failures.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
-import { expectedRevision, streamNameOf } from '../wire/messages.js';
+import { expectedRevision, namedStreamOf } from '../wire/messages.js';
 import { append } from './append.js';
 import { BatchAppends, type BatchCall } from './batch-append.js';
 import { Reading } from './reading.js';
@@ -82,7 +83,7 @@ export function streamsService(
     delete: unary(onFault, async (request: streamsPb.DeleteReq, metadata) => {
       const options = request.getOptions();
       if (options === undefined) throw handlerThrew();
-      const stream = streamNameOf(options.getStreamIdentifier());
+      const stream = namedStreamOf(options.getStreamIdentifier());
       gate.writer(metadata, stream);
       const expected = expectedRevision(options, options.hasRevision() ? options.getRevision() : undefined);
       const { commit, prepare } = await store.deleteStream(deletable(stream), expected);
@@ -93,7 +94,7 @@ export function streamsService(
     tombstone: unary(onFault, async (request: streamsPb.TombstoneReq, metadata) => {
       const options = request.getOptions();
       if (options === undefined) throw handlerThrew();
-      const stream = streamNameOf(options.getStreamIdentifier());
+      const stream = namedStreamOf(options.getStreamIdentifier());
       gate.writer(metadata, stream);
       const expected = expectedRevision(options, options.hasRevision() ? options.getRevision() : undefined);
       const { commit, prepare } = await store.tombstoneStream(deletable(stream), expected);

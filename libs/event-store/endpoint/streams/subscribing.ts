@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { newId } from '#kernel';
+import { Matcher } from '../../embedded/filter.js';
 import type { EmbeddedEventReader } from '../../embedded/reader.js';
 import { positionAt, type EventRow } from '../../embedded/rows.js';
 import { StreamDeleted, StreamNotFound } from '../../errors.js';
@@ -7,7 +8,7 @@ import { DELETED_REVISION } from '../../stream-metadata.js';
 import type { Outgoing } from '../calls.js';
 import type { EventEncoder } from '../wire/event-encoder.js';
 import { caughtUp, checkpoint, confirmation } from '../wire/messages.js';
-import { Matcher } from './filter.js';
+import { Checkpoints } from './checkpoints.js';
 import { PageSize } from './page-size.js';
 import type { ReadRequest } from './read-request.js';
 import { EventSender } from './event-sender.js';
@@ -27,65 +28,72 @@ export class Subscribing {
 
   async all(request: AllSubscription, out: Outgoing): Promise<void> {
     const { queries } = this.reader;
-    const { after, filter, checkpointInterval } = request;
+    const { after, filter, pace } = request;
     const sender = this.senderFor(request, out);
     const matcher = new Matcher(filter, queries.rows);
-    let position = after === 'end' ? this.head() : after === 'start' ? -1 : Number(after);
-    let considered = 0;
-    await this.follow(out, async (limit) => {
+    const checkpoints = pace && new Checkpoints(pace);
+    // Behind the end there is nothing to wait for: what is written next comes.
+    let position = after === 'end' ? this.head() : after === 'start' ? -1 : Math.min(Number(after), this.head());
+    await this.follow(out, after === 'end', async (limit, live) => {
       const rows = queries.rawAll(BigInt(position) + 1n, limit);
       const seen = matcher.select(rows);
       for (const [index, row] of rows.entries()) {
         let ready = !seen[index] || sender.send(row);
-        if (++considered >= checkpointInterval) {
-          considered = 0;
+        const due = live ? checkpoints?.live(row[0]) : checkpoints?.inHistory(row[0], seen[index]!);
+        if (due !== undefined) {
           sender.flush();
-          ready = out.write(checkpoint(row[0]));
+          ready = out.write(checkpoint(due));
         }
         if (!ready) await out.drained();
       }
       if (!sender.flush()) await out.drained();
       position = rows.at(-1)?.[0] ?? position;
-      return rows;
+      if (!live && rows.length < limit) checkpoints?.endHistory();
+      return { rows, isThere: true };
     });
   }
 
   /** @throws StreamDeleted, also after the tombstone was sent */
   async stream(request: StreamSubscription, out: Outgoing): Promise<void> {
-    const { queries } = this.reader;
     const { stream, after } = request;
     const sender = this.senderFor(request, out);
-    const last = queries.lastRevision(stream);
+    const last = this.lastRevision(stream);
+    if (last === DELETED_REVISION && after !== 'end') throw new StreamDeleted(stream);
     let revision = after === 'end' ? last : after === 'start' ? -1n : after;
-    await this.follow(out, async (limit, live) => {
+    await this.follow(out, after === 'end', async (limit, live) => {
       const page = live ? this.appendedAfter(stream, revision, limit) : this.shownAfter(stream, revision, limit);
       for (const row of page.rows) if (!sender.send(row)) await out.drained();
       if (!sender.flush()) await out.drained();
       revision = larger(revision, page.reached);
       if (revision === DELETED_REVISION && page.rows.length > 0) throw new StreamDeleted(stream);
-      return page.rows;
+      return page;
     });
   }
 
-  /** History page by page until there is no more, then what is committed. */
+  /**
+   * History page by page until there is no more, then what is committed. A stream that is not there has no history that could
+   * be over: its first events are history, and caught up comes after them.
+   */
   private async follow(
     out: Outgoing,
-    sendPage: (limit: number, live: boolean) => Promise<readonly EventRow[]>,
+    fromEnd: boolean,
+    sendPage: (limit: number, live: boolean) => Promise<Sent>,
   ): Promise<void> {
     const wakeAll = (): void => this.reader.notify();
     out.whenCancelled(wakeAll);
-    out.write(confirmation(newId()));
     const size = new PageSize();
-    for (let live = false; !out.cancelled;) {
+    out.write(confirmation(newId()));
+    if (fromEnd) out.write(caughtUp());
+    for (let live = fromEnd; !out.cancelled;) {
       const head = this.head();
       const limit = size.next(Infinity);
-      const rows = await sendPage(limit, live);
+      const { rows, isThere } = await sendPage(limit, live);
       if (rows.length === limit) {
         size.learn(rows);
         await nextTurn();
         continue;
       }
-      if (!live) {
+      if (!live && isThere) {
         live = true;
         out.write(caughtUp());
       }
@@ -96,22 +104,27 @@ export class Subscribing {
   /** What comes as live comes whatever the metadata hide, as from EventStoreDB. */
   private appendedAfter(stream: string, revision: bigint, limit: number): Page {
     const rows = this.reader.queries.rowsAppendedAfter(stream, revision, limit);
-    return { rows, reached: reachedBy(rows) };
+    return { rows, isThere: true, reached: reachedBy(rows) };
   }
 
-  /** History is what reads show. What is hidden when it ends must not come as live. */
+  /** History is what reads show. What is hidden when it ends must not come as live. @throws StreamDeleted */
   private shownAfter(stream: string, revision: bigint, limit: number): Page {
-    const last = this.reader.queries.lastRevision(stream);
-    const rows = this.shown(stream, revision, limit);
-    return { rows, reached: rows.length < limit ? larger(last, reachedBy(rows)) : reachedBy(rows) };
+    try {
+      const from = revision === DELETED_REVISION ? revision : revision + 1n;
+      const { rows, last } = this.reader.queries.streamPage(stream, 'forwards', from, limit);
+      return { rows, isThere: true, reached: rows.length < limit ? larger(last, reachedBy(rows)) : reachedBy(rows) };
+    } catch (error) {
+      if (error instanceof StreamNotFound) return { rows: [], isThere: false, reached: -1n };
+      throw error;
+    }
   }
 
-  private shown(stream: string, revision: bigint, limit: number): EventRow[] {
-    if (revision === DELETED_REVISION) return [];
+  /** Of a stream that was tombstoned nothing will come; who asks from its end on is not told, as by EventStoreDB. */
+  private lastRevision(stream: string): bigint {
     try {
-      return this.reader.queries.streamPage(stream, 'forwards', revision + 1n, limit).rows;
+      return this.reader.queries.lastRevision(stream);
     } catch (error) {
-      if (error instanceof StreamNotFound) return [];
+      if (error instanceof StreamDeleted) return DELETED_REVISION;
       throw error;
     }
   }
@@ -125,8 +138,13 @@ export class Subscribing {
   }
 }
 
-interface Page {
+interface Sent {
   readonly rows: readonly EventRow[];
+  /** Whether there is such a stream. */
+  readonly isThere: boolean;
+}
+
+interface Page extends Sent {
   /** The revision behind which the next page begins. */
   readonly reached: bigint;
 }

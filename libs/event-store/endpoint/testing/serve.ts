@@ -4,13 +4,15 @@ import { openEmbeddedEventStore } from '../../embedded/index.js';
 import { startEndpoint } from '../index.js';
 
 const [folder, port = '0'] = process.argv.slice(2);
-const store = await openEmbeddedEventStore({ folder: folder! });
+const onFault = (error: unknown): void =>
+  void process.stderr.write(`fault: ${error instanceof Error ? error.stack : String(error)}\n`);
+const store = await openEmbeddedEventStore({ folder: folder!, onFault });
 const endpoint = await startEndpoint({
   store,
   access: { authenticate: () => undefined, isOwn: () => false, foreignWrites: true, insecure: true },
   host: '127.0.0.1',
   port: Number(port),
-  onFault: (error) => process.stderr.write(`fault: ${error instanceof Error ? error.stack : String(error)}\n`),
+  onFault,
 });
 process.stdout.write(`esdb://127.0.0.1:${endpoint.port}?tls=false\n`);
 

@@ -1,14 +1,12 @@
+import type { ResolvedRow } from '../../embedded/links.js';
 import type { EventRow, RowReader } from '../../embedded/rows.js';
 import { fieldSize, varintSize, writeHeader, writeVarint } from './protobuf-size.js';
 
 /** How a client wants ids: `UUIDOption` of a read request. */
 export type UuidForm = 'string' | 'structured';
 
-/** An event as it goes to a client. `link` is the event that pointed to it. */
-export interface Delivery {
-  /** Undefined where a link points to nothing any more. */
-  readonly event: EventRow | undefined;
-  readonly link?: EventRow;
+/** An event as it goes to a client. */
+export interface Delivery extends ResolvedRow {
   /** Only persistent subscriptions tell it. */
   readonly retryCount?: number;
 }

@@ -2,7 +2,7 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { ExpectedRevision } from '../../port.js';
 import { DELETED_REVISION } from '../../stream-metadata.js';
-import { handlerThrew, invalidArgument } from '../failures.js';
+import { handlerThrew } from '../failures.js';
 
 const { ReadResp } = streamsPb;
 
@@ -19,6 +19,13 @@ export const streamIdentifier = (stream: string): sharedPb.StreamIdentifier => {
 export function streamNameOf(identifier: sharedPb.StreamIdentifier | undefined): string {
   if (identifier === undefined) throw handlerThrew();
   return Buffer.from(identifier.getStreamName_asU8()).toString();
+}
+
+/** @throws Failure also where the name is empty */
+export function namedStreamOf(identifier: sharedPb.StreamIdentifier | undefined): string {
+  const name = streamNameOf(identifier);
+  if (name === '') throw handlerThrew();
+  return name;
 }
 
 export function confirmation(subscriptionId: string): Buffer {
@@ -47,7 +54,7 @@ export function idOf(uuid: sharedPb.UUID | undefined): string {
   const structured = uuid?.getStructured();
   if (structured === undefined) {
     const text = uuid?.getString() ?? '';
-    if (!UUID.test(text)) throw invalidArgument(`'${text}' is not a valid UUID`);
+    if (!UUID.test(text)) throw handlerThrew();
     return text.toLowerCase();
   }
   const half = (value: string): string => BigInt.asUintN(64, BigInt(value)).toString(16).padStart(16, '0');
