@@ -28,16 +28,17 @@ export function isStartUpFault(error: unknown): error is Error {
 }
 
 /** Which setting is meant, where the message does not say so itself. */
-export function settingOf(error: unknown): string {
-  const { code = '' } = error as { code?: string };
-  const setting = SETTING_OF_CODES.find(([codes]) => codes.test(code))?.[1];
-  return setting === undefined ? '' : `${setting}: `;
-}
-
-const SETTING_OF_CODES: readonly (readonly [codes: RegExp, setting: string])[] = [
+const SETTINGS: readonly (readonly [codes: RegExp, setting: string])[] = [
   [/^DATABASE_/, 'REDRESS_DATABASE_URL'],
   [/^REDIS_/, 'REDRESS_REDIS_URL'],
   [/^(ENOSPC|EDQUOT|SQLITE_FULL)$/, 'REDRESS_DATA'],
   [/^EADDRINUSE$/, 'PORT'],
   [/^EADDRNOTAVAIL$/, 'HOST'],
 ];
+
+/** The line that an operator reads: which setting, what is wrong with it, what to do. */
+export function startUpMessage(error: Error): string {
+  const { code = '' } = error as { code?: string };
+  const setting = SETTINGS.find(([codes]) => codes.test(code))?.[1];
+  return setting === undefined ? error.message : `${setting}: ${error.message}`;
+}

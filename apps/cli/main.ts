@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import/mappings';
-import { isStartUpFault } from '../api/start-up-faults.js';
+import { isStartUpFault, startUpMessage } from '../api/start-up-faults.js';
 import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
 import type { ClockOptions } from './clock.js';
@@ -180,6 +180,6 @@ try {
   const { EventStoreError } = await import('#event-store');
   // What the operator can mend is said without where in our code it arose.
   if (!(error instanceof CliError || error instanceof EventStoreError || isStartUpFault(error))) throw error;
-  console.error(error.message);
+  console.error(startUpMessage(error));
   process.exitCode = 1;
 }

@@ -110,15 +110,17 @@ export class Fleet {
 
   /** A person who is told by mail and holds these posts, as all processes know. @returns a key of this role */
   async hire(name: string, role: string, posts: readonly string[] = []): Promise<string> {
-    const person = await this.post('/people', { kind: 'person', name });
-    await this.answered((api) => api.send('PATCH', `/people/${person.body.id}`, { email: `${name}@example.org` }));
-    for (const post of posts) await this.post('/posts', { post, personIds: [person.body.id] });
+    const { id } = (await this.post('/people', { kind: 'person', name })).body as { id: string };
+    // The other API hears a moment later of what one of them was told.
+    await this.accepted((api) => api.send('PATCH', `/people/${id}`, { email: `${name}@example.org` }));
+    for (const post of posts) await this.accepted((api) => api.post('/posts', { post, personIds: [id] }));
     const isKnown = async (to: EngineProcess): Promise<boolean> => {
       const held = (await to.get('/posts')).body.items as { post: string; personIds: string[] }[];
-      return posts.every((post) => held.some((it) => it.post === post && it.personIds.includes(person.body.id)));
+      return posts.every((post) => held.some((it) => it.post === post && it.personIds.includes(id)));
     };
     for (const it of this.all) while (!(await isKnown(it)));
-    return (await this.post('/keys', { personId: person.body.id, role, label: name })).body.key as string;
+    const key = await this.accepted((api) => api.post('/keys', { personId: id, role, label: name }));
+    return key.body.key as string;
   }
 
   async end(): Promise<void> {
@@ -137,6 +139,15 @@ export class Fleet {
       if (Date.now() > untilMs) throw new Error(`nobody answers: ${JSON.stringify(answer?.body)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** Until one of them has done it. */
+  private accepted(ask: (api: EngineProcess) => Promise<Answer>): Promise<Answer> {
+    return this.answered(async (api) => {
+      const answer = await ask(api);
+      if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+      return answer;
+    });
   }
 
   /** Each process has a clock of its own; one that starts again begins where the others stood. */
