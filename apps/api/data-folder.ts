@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdFile } from '#event-store/embedded';
+import { runningServer, serverFile, type RunningServer } from './running-server.js';
 import { writeWhole } from './whole-file.js';
 
 /** Another process holds the data folder. `server` is there where it is a server that answers. */
 export class FolderInUse extends Error {
+  readonly code = 'FOLDER_IN_USE';
+
   constructor(
     readonly folder: string,
     readonly server: RunningServer | undefined,
@@ -15,13 +18,6 @@ export class FolderInUse extends Error {
         : `The data folder ${folder} is in use by the server at ${server.url} (process ${server.pid}).`,
     );
   }
-}
-
-export interface RunningServer {
-  readonly url: string;
-  readonly pid: number;
-  /** Of the local operator: who may read the data folder may do anything with it. */
-  readonly key: string;
 }
 
 /** A lock on a data folder that the operating system lifts when its holder dies, however it dies. */
@@ -62,16 +58,3 @@ export function shareFolder(folder: string): FolderLock {
     },
   };
 }
-
-/** The server that holds the folder, undefined where none does (a file left by a killed one is not believed). */
-export function runningServer(folder: string): RunningServer | undefined {
-  try {
-    const server = JSON.parse(readFileSync(serverFile(folder), 'utf8')) as RunningServer;
-    process.kill(server.pid, 0);
-    return server;
-  } catch {
-    return undefined;
-  }
-}
-
-const serverFile = (folder: string): string => join(folder, 'server.json');

@@ -1,7 +1,5 @@
-import { FolderInUse } from './data-folder.js';
-import { WrongSettings } from './settings.js';
-
 const CODES = [
+  'WRONG_SETTINGS',
   'EADDRINUSE',
   'EACCES',
   'EADDRNOTAVAIL',
@@ -21,7 +19,6 @@ const CODES = [
 
 /** What an operator can mend: its message says it all, and where in our code it arose says nothing. */
 export function isStartUpFault(error: unknown): error is Error {
-  if (error instanceof WrongSettings || error instanceof FolderInUse) return true;
   const { code = '' } = error as { code?: string };
   return CODES.includes(code) || /^(DATABASE|REDIS)_/.test(code);
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DifferenceSum } from '#cases';
 import type { GroupName } from '#event-store';
-import { runningServer } from '../api/data-folder.js';
+import { runningServer } from '../api/running-server.js';
 import type { ImportSummary } from '#organisation';
 import type { CustomerImportOrder, CustomerImportSummary } from '../api/customers/import-customers.js';
 import type { ImportResult } from '../api/import/import-cases.js';

@@ -1,12 +1,5 @@
-import { createReadStream } from 'node:fs';
-import type { ReadStream } from 'node:fs';
-import { REPORT_HEADER, reportLine } from '#import';
-import { isRefusal, type Actor, type Refusal } from '#kernel';
-import type { Engine } from '../api/engine.js';
-import { IMPORT_FILE_LIMIT_BYTES } from '../api/http/adapter.js';
-import { problemOf } from '../api/http/problems.js';
+import { createReadStream, type ReadStream } from 'node:fs';
 import type { ImportAsked, ImportShown } from '../api/import/import-jobs.js';
-import { CliError, refused } from './client.js';
 
 /** Imports that the engine works on by itself, over HTTP or in this process. */
 export interface ImportsClient {
@@ -33,24 +26,3 @@ export const httpImports = (send: Send): ImportsClient => ({
   cancel: (id) => send('POST', `/imports/${encodeURIComponent(id)}/cancel`),
   report: (id) => send('GET', `/imports/${encodeURIComponent(id)}/report`),
 });
-
-export const localImports = ({ importJobs }: Engine, actor: Actor): ImportsClient => ({
-  async handOver(order, file) {
-    const { id } = there(await importJobs.ask(order, actor));
-    return there(await importJobs.fill(id, createReadStream(file), IMPORT_FILE_LIMIT_BYTES));
-  },
-  list: () => importJobs.list(200),
-  get: async (id) => there(await importJobs.get(id)),
-  cancel: async (id) => there(await importJobs.cancel(id)),
-  async report(id) {
-    let text = REPORT_HEADER;
-    for await (const rows of there(await importJobs.report(id))) text += rows.map(reportLine).join('');
-    return text;
-  },
-});
-
-function there<T extends object>(found: T | Refusal | undefined): T {
-  if (found === undefined) throw new CliError('There is no such import, or it is too long ago.');
-  if (isRefusal(found)) throw refused(problemOf(found));
-  return found;
-}

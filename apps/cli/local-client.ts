@@ -40,7 +40,8 @@ import {
   type Published,
   type TimelineOrder,
 } from './client.js';
-import { localImports, type ImportsClient } from './imports-client.js';
+import type { ImportsClient } from './imports-client.js';
+import { localImports } from './local-imports.js';
 
 /** The engine itself in this process, for a folder that no server holds. */
 export class LocalClient implements EngineClient {

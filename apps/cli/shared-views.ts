@@ -1,4 +1,4 @@
-import { migrateViews, openWriter, standingOf, type SqlWriter } from '#sql';
+import { migrateViews, openWriter, standingOf, VIEWS, type SqlWriter } from '#sql';
 import { PROJECTIONS } from '#views';
 import { CliError } from './client.js';
 
@@ -31,7 +31,7 @@ async function refuseUnkept(writer: SqlWriter): Promise<void> {
   const isKept = (): never => {
     throw kept;
   };
-  const hold = await writer.hold(NAMES, isKept, new AbortController().signal).catch((error: unknown) => {
+  const hold = await writer.hold([VIEWS], isKept, new AbortController().signal).catch((error: unknown) => {
     if (error !== kept) throw error;
   });
   if (hold === undefined) return;
