@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   groupLag,
   type EventStore,
@@ -14,9 +15,9 @@ import { failed } from './http/validate.js';
 /** A consumer group as operators see it: whether somebody consumes, and what has piled up. */
 export interface ShownGroup extends GroupName {
   readonly consumers: number;
-  /** Events that it has not read yet; null in `$all`, where nobody counts them, and where the store does not say. */
-  readonly unread: number | null;
-  /** When the first of these was written; null where it has read all, or the store does not say. */
+  /** Events that it has not settled; null in `$all` where more wait than it reads ahead, which nobody counts. */
+  readonly lag: number | null;
+  /** When the first event behind its checkpoint was written; null where all is settled, or the store does not say. */
   readonly behindSince: Instant | null;
   /** Read and with nobody yet, what comes again included. */
   readonly waiting: number;
@@ -55,6 +56,9 @@ export interface Tokens {
   tokenOf(position: Position): string;
   positionOf(token: string): Promise<Position>;
 }
+
+/** How long a scrape of figures waits. */
+const ANSWERS_MS = 2000;
 
 /** What operators see and do of the groups by which other services share the log, whichever store it is in. */
 export class ConsumerDesk {
@@ -95,6 +99,16 @@ export class ConsumerDesk {
     return this.show({ stream, group });
   }
 
+  /** How many each group has parked, by its name. A store that does not answer soon tells nothing. */
+  async parked(): Promise<ReadonlyMap<string, number>> {
+    const asked = this.store.consumerGroups.list().catch(() => []);
+    const sums = new Map<string, number>();
+    for (const { group, parked } of await Promise.race([asked, delay(ANSWERS_MS, [], { ref: false })])) {
+      sums.set(group, (sums.get(group) ?? 0) + parked);
+    }
+    return sums;
+  }
+
   /** @returns how many were parked. @throws GroupMissing */
   async replay(group: GroupName): Promise<number> {
     const { parked } = await this.store.consumerGroups.info(group);
@@ -108,12 +122,12 @@ export class ConsumerDesk {
   }
 
   private async shown(info: GroupInfo): Promise<ShownGroup> {
-    const { unread, sinceMs } = await groupLag(this.store, info);
+    const { events, sinceMs } = await groupLag(this.store, info);
     return {
       stream: info.stream,
       group: info.group,
       consumers: info.consumers.length,
-      unread: unread === undefined ? null : Number(unread),
+      lag: events ?? null,
       behindSince: sinceMs === undefined ? null : instant(sinceMs),
       waiting: info.waiting,
       inFlight: info.inFlight,

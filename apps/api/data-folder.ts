@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdFile } from '#event-store/embedded';
 import { runningServer, serverFile, type RunningServer } from './running-server.js';
@@ -20,6 +20,18 @@ export class FolderInUse extends Error {
   }
 }
 
+/** The data folder cannot be made or used as it is. */
+export class FolderUnusable extends Error {
+  readonly code = 'FOLDER_UNUSABLE';
+
+  constructor(folder: string, cause: unknown) {
+    super(
+      `REDRESS_DATA: the folder ${folder} cannot be used (${(cause as Error).message}). Name a folder that this user may write.`,
+      { cause },
+    );
+  }
+}
+
 /** A lock on a data folder that the operating system lifts when its holder dies, however it dies. */
 export interface FolderLock {
   /** Tells other processes where the server listens. */
@@ -29,10 +41,10 @@ export interface FolderLock {
 
 /**
  * Takes the folder for this process alone, and makes it where it is not there.
- * @throws FolderInUse
+ * @throws FolderInUse, FolderUnusable
  */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  make(folder);
   const lock = holdFile(join(folder, 'lock.sqlite'));
   if (lock === undefined) throw new FolderInUse(folder, runningServer(folder));
   rmSync(serverFile(folder), { force: true });
@@ -45,9 +57,9 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
-/** A folder that several processes use at once, because what one process alone may write is kept elsewhere. */
+/** A folder that several processes use at once, because what one process alone may write is kept elsewhere. @throws FolderUnusable */
 export function shareFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  make(folder);
   let announced: string | undefined;
   return {
     announce: (server) => writeWhole(serverFile(folder), (announced = `${JSON.stringify(server)}\n`)),
@@ -57,4 +69,13 @@ export function shareFolder(folder: string): FolderLock {
       if (isOurs && readFileSync(serverFile(folder), 'utf8') === announced) rmSync(serverFile(folder), { force: true });
     },
   };
+}
+
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new FolderUnusable(folder, error);
+  }
 }

@@ -90,6 +90,8 @@ export class Engine {
     this.jobs = new JobDesk(ledger.jobs, time.clock, () => ledger.changed());
     this.longJobs = new LongJobDesk({ ledger, vault, clock: time.clock });
     this.consumers = new ConsumerDesk(store, this.feed);
+    const help = 'Events that consumers of a group put aside';
+    surroundings.telemetry.observe('redress_consumer_group_parked', help, 'group', () => this.consumers.parked());
     this.operator = new LocalOperator(directory);
     this.automations = new Automations(this, surroundings, parts.end);
     this.unwatch = time.system?.watch(this.clockWatcher()) ?? (() => undefined);

@@ -3,7 +3,11 @@ const CODES = [
   'EADDRINUSE',
   'EACCES',
   'EADDRNOTAVAIL',
+  'ENOSPC',
+  'EDQUOT',
+  'SQLITE_FULL',
   'FOLDER_IN_USE',
+  'FOLDER_UNUSABLE',
   'WRONG_MASTER_KEY',
   'MASTER_KEY_UNUSABLE',
   'SCHEMA_NEWER',
@@ -22,3 +26,18 @@ export function isStartUpFault(error: unknown): error is Error {
   const { code = '' } = error as { code?: string };
   return CODES.includes(code) || /^(DATABASE|REDIS)_/.test(code);
 }
+
+/** Which setting is meant, where the message does not say so itself. */
+export function settingOf(error: unknown): string {
+  const { code = '' } = error as { code?: string };
+  const setting = SETTING_OF_CODES.find(([codes]) => codes.test(code))?.[1];
+  return setting === undefined ? '' : `${setting}: `;
+}
+
+const SETTING_OF_CODES: readonly (readonly [codes: RegExp, setting: string])[] = [
+  [/^DATABASE_/, 'REDRESS_DATABASE_URL'],
+  [/^REDIS_/, 'REDRESS_REDIS_URL'],
+  [/^(ENOSPC|EDQUOT|SQLITE_FULL)$/, 'REDRESS_DATA'],
+  [/^EADDRINUSE$/, 'PORT'],
+  [/^EADDRNOTAVAIL$/, 'HOST'],
+];

@@ -15,9 +15,9 @@ async function asking(where: Where, work: (client: EngineClient) => Promise<void
 const shown = (value: number | string | null): string => (value === null ? '?' : String(value));
 
 /** One line: what an operator looks for first. */
-function lineOf({ stream, group, consumers, unread, waiting, inFlight, parked, behindSince }: ShownGroup): string {
+function lineOf({ stream, group, consumers, lag, waiting, inFlight, parked, behindSince }: ShownGroup): string {
   const behind = behindSince === null ? '' : `  behind since ${behindSince}`;
-  return `${stream}  ${group}  consumers ${consumers}  unread ${shown(unread)}  waiting ${waiting}  in flight ${inFlight}  parked ${parked}${behind}`;
+  return `${stream}  ${group}  consumers ${consumers}  lag ${shown(lag)}  waiting ${waiting}  in flight ${inFlight}  parked ${parked}${behind}`;
 }
 
 const list = (where: Where): Promise<void> =>

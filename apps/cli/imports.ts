@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { shippedMappings } from '#import';
+import { shippedMappings } from '#import/mappings';
 import type { ImportAsked, ImportShown } from '../api/import/import-jobs.js';
 import { ASK_AGAIN_MS, CliError, connect, type Where } from './client.js';
 import { textOf } from './given-file.js';

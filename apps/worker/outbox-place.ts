@@ -13,8 +13,13 @@ const OUTBOX_MIGRATED = 'outbox_migration';
 
 /** A job in hand keeps a connection (see libs/jobs/embedded/taking.ts); the outbox itself is asked meanwhile. */
 const CONNECTIONS = 16;
+/** Of a process that takes no jobs in hand. */
+const CONNECTIONS_TO_ASK = 4;
 
 const MIGRATIONS = { ...OUTBOX_MIGRATIONS, ...JOB_MIGRATIONS };
+
+/** `role` as in the settings: what of the work the process does. */
+export type OutboxPlace = VaultPlace & { readonly role?: 'all' | 'api' | 'worker' };
 
 export type OutboxDatabase = Kysely<OutboxTables & JobTables>;
 
@@ -24,12 +29,16 @@ export type OutboxDatabase = Kysely<OutboxTables & JobTables>;
  * @param process `SqlWriter.process`: what it has locked is free when it stalls
  * @throws SchemaNewer, DatabaseUnusable
  */
-export async function openOutbox(place: VaultPlace, process?: string): Promise<OutboxDatabase> {
+export async function openOutbox(place: OutboxPlace, process?: string): Promise<OutboxDatabase> {
   const url = vaultUrl(place);
   const db: OutboxDatabase =
     url === undefined
       ? openSqlite({ file: join(place.folder, OUTBOX_FILE) })
-      : openPostgres({ url, connections: CONNECTIONS, ...(process && { name: sessionsOf(process) }) });
+      : openPostgres({
+          url,
+          connections: place.role === 'api' ? CONNECTIONS_TO_ASK : CONNECTIONS,
+          ...(process && { name: sessionsOf(process) }),
+        });
   try {
     // Whatever is marked as sent must stay so when the power fails a moment later.
     if (url === undefined) await sql`PRAGMA synchronous = FULL`.execute(db);

@@ -97,7 +97,7 @@ export interface GroupInfo extends GroupName {
   readonly waiting: number;
   readonly inFlight: number;
   readonly parked: number;
-  /** The last that was read; undefined where nothing was. */
+  /** The last that was read, ahead of consumers; undefined where nothing was. */
   readonly read: GroupPlace | undefined;
   /** Where a restart goes on, written now and then; undefined where it was not written yet. */
   readonly checkpoint: GroupPlace | undefined;

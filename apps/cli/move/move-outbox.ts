@@ -29,10 +29,8 @@ export async function moveOutbox({ from, to, log, before }: OutboxMove): Promise
   try {
     const followed = await source.selectFrom('followed').selectAll().executeTakeFirst();
     if (followed === undefined) return 0;
-    const known = await target.selectFrom('followed').select('epoch').executeTakeFirst();
-    if (known !== undefined && known.epoch !== log.epoch)
-      throw new CliError('OUTBOX_NOT_EMPTY: the place where the outbox is to go holds that of another log.');
-    const jobs = known === undefined ? await copy(source, target, log, before) : 0;
+    const isThere = await holdsOutboxOf(target, log.epoch);
+    const jobs = !isThere ? await copy(source, target, log, before) : 0;
     await source.transaction().execute(async (transaction) => {
       for (const table of ['followed', 'notice', 'job', 'long_job', 'long_job_piece'] as const)
         await transaction.deleteFrom(table).execute();
@@ -42,6 +40,26 @@ export async function moveOutbox({ from, to, log, before }: OutboxMove): Promise
     await source.destroy();
     await target.destroy();
   }
+}
+
+/** To be asked before keys are moved: what is refused then would leave them in a place that is not theirs. @throws CliError OUTBOX_NOT_EMPTY */
+export async function refuseOtherOutbox(place: VaultPlace, epoch: string): Promise<void> {
+  const target = await openOutbox(place);
+  try {
+    await holdsOutboxOf(target, epoch);
+  } finally {
+    await target.destroy();
+  }
+}
+
+/** Whether the log's outbox is there. @throws CliError OUTBOX_NOT_EMPTY where another log's is */
+async function holdsOutboxOf(target: OutboxDatabase, epoch: string): Promise<boolean> {
+  const known = await target.selectFrom('followed').select('epoch').executeTakeFirst();
+  if (known !== undefined && known.epoch !== epoch)
+    throw new CliError(
+      'OUTBOX_NOT_EMPTY: the place where the outbox is to go holds that of another log: name an empty database.',
+    );
+  return known !== undefined;
 }
 
 /** In one transaction: whoever looks sees nothing, or all of it in the new log. */

@@ -25,7 +25,7 @@ import { OUTBOX_FILE } from '../../worker/outbox-place.js';
 import { VIEWS_FILE } from '../../worker/views-place.js';
 import { verifyLog, type LogReport } from '../verify.js';
 import { holdViews } from './hold-views.js';
-import { moveOutbox } from './move-outbox.js';
+import { moveOutbox, refuseOtherOutbox } from './move-outbox.js';
 
 /** What a log that is being copied is called until it is whole: no engine takes it for one. */
 const UNFINISHED_FILE = 'log.db.moving';
@@ -65,9 +65,10 @@ export async function moveToEventStoreDb(order: MoveOrder): Promise<Moved> {
       try {
         if (target.testLog !== testLog)
           throw new CliError('TARGET_NOT_EMPTY: one of the logs was written under a test clock, the other was not.');
+        const shared = { folder, databaseUrl, eventStoreUrl };
+        await refuseOtherOutbox(shared, target.epoch);
         const moved = await copied(source, target, order);
         const keys = await withKeys(order, moveKeysIn);
-        const shared = { folder, databaseUrl, eventStoreUrl };
         const jobs = await moveOutbox({ from: { folder }, to: shared, log: target, before: source.epoch });
         return { ...moved, keys, jobs };
       } finally {
@@ -103,6 +104,7 @@ export async function moveFromEventStoreDb(order: MoveOrder): Promise<Moved> {
       if (source.testLog) markAsTestLog({ folder, fileName: UNFINISHED_FILE });
       const target = await openEmbeddedEventStore({ folder, fileName: UNFINISHED_FILE });
       try {
+        await refuseOtherOutbox({ folder }, target.epoch);
         const moved = await copied(source, target, order);
         const keys = await withKeys(order, moveKeysOut);
         const shared = { folder, databaseUrl, eventStoreUrl };

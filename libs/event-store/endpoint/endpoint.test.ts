@@ -80,6 +80,81 @@ async function heard(
   return said;
 }
 
+describe('append', () => {
+  const byCall = { credentials: { username: 'admin', password: 'changeit' } };
+
+  test.each([
+    ['batch', {}],
+    ['plain', byCall],
+  ])('EVENT_STORE 5: with any, an id is known by where it was written first (%s append)', async (_, how) => {
+    const [one, other] = [streamName(), streamName()];
+    const same = sample();
+    const next = async (stream: string, events = [same]) =>
+      Number((await client.appendToStream(stream, events, how)).nextExpectedRevision);
+    expect([await next(one), await next(other), await next(one), await next(other)]).toEqual([0, 0, 0, 1]);
+    const twice = [same, same].map(() => sample());
+    expect(await next(one, [twice[0]!, twice[0]!])).toBe(2);
+    expect(await next(one, [twice[0]!, twice[0]!])).toBe(1);
+  });
+
+  test.each([
+    ['batch', {}],
+    ['plain', byCall],
+  ])('EVENT_STORE 4: what is there already but hidden has no position (%s append)', async (_, how) => {
+    const stream = streamName();
+    const events = samples(2);
+    await client.appendToStream(stream, events, { expectedRevision: NO_STREAM });
+    await client.setStreamMetadata(stream, { truncateBefore: 2 });
+    const again = await client.appendToStream(stream, events, { expectedRevision: NO_STREAM, ...how });
+    expect(again).toMatchObject({ success: true, nextExpectedRevision: 1n });
+    expect(again.position).toBeUndefined();
+  });
+
+  test('EVENT_STORE 4: an append of nothing has a place in the log', async () => {
+    const stream = await grow(1);
+    const before = await client.appendToStream(stream, [sample()]);
+    const nothing = await client.appendToStream(stream, []);
+    const after = await client.appendToStream(stream, [sample()]);
+    expect(nothing.nextExpectedRevision).toBe(1n);
+    expect(nothing.position!.commit).toBeGreaterThan(before.position!.commit);
+    expect(after.position!.commit).toBeGreaterThan(nothing.position!.commit);
+  });
+
+  test.each([
+    ['an empty name', '', sample()],
+    ['an empty type', 'sample', jsonEvent({ type: '', data: {} })],
+    ['the id of nothing', 'sample', jsonEvent({ type: 'T', data: {}, id: '00000000-0000-0000-0000-000000000000' })],
+  ])('%s is refused as EventStoreDB’s handler refuses it', async (_, stream, event) => {
+    expect(await errorOf(client.appendToStream(stream, event, byCall))).toMatchObject({ type: 'unknown' });
+  });
+
+  test('metadata of metadata, and metadata that are deleted by themselves, leave the stream alone', async () => {
+    const stream = await grow(1);
+    await client.setStreamMetadata(stream, { maxCount: 5 });
+    await client.setStreamMetadata(`$$${stream}`, { maxCount: 3 });
+    await client.deleteStream(`$$${stream}`);
+    expect((await client.getStreamMetadata(stream)).metadata).toEqual({ maxCount: 5 });
+    await client.tombstoneStream(`$$${stream}`);
+    expect(await errorOf(client.getStreamMetadata(stream))).toMatchObject({ type: 'stream-deleted' });
+    expect(revisions(await collect(client.readStream(stream)))).toEqual([0]);
+  });
+});
+
+describe('metadata that others wrote', () => {
+  const written = (data: unknown) => jsonEvent({ type: '$metadata', data: data as Record<string, string> });
+  test.each([
+    ['one member that is no integer: nothing is heeded', written({ $maxCount: '1', $tb: 2 }), [0, 1, 2]],
+    ['an acl that is none: nothing is heeded', written({ $acl: 'x', $tb: 2 }), [0, 1, 2]],
+    ['a count of none: the rest is heeded', written({ $maxCount: 0, $tb: 1 }), [1, 2]],
+    ['a type of any name', jsonEvent({ type: 'other', data: { $maxCount: 1 } }), [2]],
+    ['not marked as JSON', binaryEvent({ type: '$metadata', data: Buffer.from('{"$maxCount":1}') }), [0, 1, 2]],
+  ])('EVENT_STORE 15: %s', async (_, event, shown) => {
+    const stream = await grow(3);
+    await client.appendToStream(`$$${stream}`, event);
+    expect(revisions(await collect(client.readStream(stream)))).toEqual(shown);
+  });
+});
+
 describe('read', () => {
   test('EVENT_STORE 11: a stream longer than any page comes whole, both ways, and no more than asked for', async () => {
     const stream = await grow(3_000);

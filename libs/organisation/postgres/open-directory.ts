@@ -6,6 +6,9 @@ import { hearNotices, migrateToLatest, openPostgres, openSqlite } from '#sql';
 import { Directory } from '../directory.js';
 import { CONTROL_MIGRATIONS, DIRECTORY_CHANGED, type ControlDatabase, type ControlTables } from '../schema.js';
 
+/** One for whose turn it is, others for what is done meanwhile; what is asked is in memory. */
+const CONNECTIONS = 4;
+
 export interface SharedDirectoryOptions {
   readonly url: string;
   /** 32 bytes, the vault's secret `api-keys`; the same for all who share the directory. */
@@ -21,7 +24,7 @@ export interface SharedDirectoryOptions {
  * @throws DatabaseUnusable, SchemaNewer, DirectoryOfAnother
  */
 export async function openSharedDirectory({ url, secret, clock, movesIn }: SharedDirectoryOptions): Promise<Directory> {
-  const database = openPostgres<ControlTables>({ url });
+  const database = openPostgres<ControlTables>({ url, connections: CONNECTIONS });
   try {
     await migrateToLatest(database, CONTROL_MIGRATIONS);
     const inTurn = turns(database);

@@ -24,12 +24,19 @@ export class Fleet {
     readonly workers: readonly EngineProcess[],
   ) {}
 
-  /** @returns undefined where the machine has no PostgreSQL or no Redis */
-  static async start(apis: number, workers: number): Promise<Fleet | undefined> {
+  /**
+   * @param settings of PostgreSQL, over those of tests
+   * @returns undefined where the machine has no PostgreSQL or no Redis
+   */
+  static async start(
+    apis: number,
+    workers: number,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Fleet | undefined> {
     const folder = mkdtempSync(join(tmpdir(), 'redress-fleet-'));
     // PostgreSQL runs as another user and must get through to its own folder.
     chmodSync(folder, 0o755);
-    const services = await Services.start(folder);
+    const services = await Services.start(folder, settings);
     if (services === undefined) return undefined;
     const { endpoint, postgres, redis, mail } = services;
     const process_ = (role: string): EngineProcess =>

@@ -241,7 +241,12 @@ described('beside EventStoreDB, PostgreSQL and Redis that are shared', () => {
       endpoint = there;
       await lost.end();
       await engine.end();
+      const old = { REDRESS_DATABASE_URL: stores['REDRESS_DATABASE_URL']! };
       stores = { ...stores, EVENTSTOREDB_URL: there.url, REDRESS_DATABASE_URL: await freshSchema() };
+      // The database of the lost log is refused before anything is moved into it.
+      const used = await runRedress(['move', '--to', there.url], { ...stores, ...old, REDRESS_DATA: data });
+      expect(used).toMatchObject({ code: 1, out: expect.stringContaining('OUTBOX_NOT_EMPTY') });
+      expect(existsSync(join(data, 'keys.db'))).toBe(true);
       expect(await redress(data, 'move', '--to', there.url)).toMatchObject({
         code: 0,
         out: expect.stringContaining(', 0 faults'),

@@ -5,7 +5,7 @@ import type { Outgoing } from '../calls.js';
 import type { EventEncoder, UuidForm } from '../wire/event-encoder.js';
 import { PackedMessages } from '../wire/packed-messages.js';
 
-/** Sends rows as events, many in one write. Both methods say whether more can be sent at once. */
+/** Sends rows as events, many in one write. All methods say whether more can be sent at once. */
 export class EventSender {
   private readonly links: Links;
   private readonly messages: PackedMessages;
@@ -24,6 +24,11 @@ export class EventSender {
   send(row: EventRow): boolean {
     const delivery = this.resolveLinks ? this.links.resolve(row) : { event: row };
     return this.messages.add(delivery) ? this.flush() : true;
+  }
+
+  /** What belongs between two events. */
+  sendReady(message: Buffer): boolean {
+    return this.messages.addReady(message) ? this.flush() : true;
   }
 
   /** What was collected goes out: before anything else is written, and before anybody waits. */

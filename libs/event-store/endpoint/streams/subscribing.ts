@@ -38,13 +38,9 @@ export class Subscribing {
       const rows = queries.rawAll(BigInt(position) + 1n, limit);
       const seen = matcher.select(rows);
       for (const [index, row] of rows.entries()) {
-        let ready = !seen[index] || sender.send(row);
+        if (seen[index] && !sender.send(row)) await out.drained();
         const due = live ? checkpoints?.live(row[0]) : checkpoints?.inHistory(row[0], seen[index]!);
-        if (due !== undefined) {
-          sender.flush();
-          ready = out.write(checkpoint(due));
-        }
-        if (!ready) await out.drained();
+        if (due !== undefined && !sender.sendReady(checkpoint(due))) await out.drained();
       }
       if (!sender.flush()) await out.drained();
       position = rows.at(-1)?.[0] ?? position;

@@ -20,7 +20,7 @@ class Pack extends Buffer {
   }
 }
 
-/** Collects events for one call. */
+/** Collects events, and what comes between them, for one call. */
 export class PackedMessages {
   private bytes = Buffer.allocUnsafe(PACK_BYTES);
   private length = 0;
@@ -34,18 +34,15 @@ export class PackedMessages {
   /** @returns whether it is time to send */
   add(delivery: Delivery): boolean {
     const sizes = this.encoder.measure(delivery, this.form);
-    const isFirst = this.length === 0;
-    const start = isFirst ? 0 : this.length + FRAME_BYTES;
-    const end = start + sizes.total;
-    if (end > this.bytes.length) this.grow(end);
-    if (isFirst) this.firstLength = sizes.total;
-    else {
-      this.bytes[this.length] = 0;
-      this.bytes.writeUInt32BE(sizes.total, this.length + 1);
-    }
+    const start = this.frame(sizes.total);
     this.encoder.write(this.bytes, start, delivery, this.form, sizes);
-    this.length = end;
-    return end >= PACK_BYTES;
+    return this.length >= PACK_BYTES;
+  }
+
+  /** A message that is ready. @returns whether it is time to send */
+  addReady(message: Buffer): boolean {
+    message.copy(this.bytes, this.frame(message.length));
+    return this.length >= PACK_BYTES;
   }
 
   /** What was collected, as one thing to write; undefined where there is nothing. */
@@ -57,6 +54,21 @@ export class PackedMessages {
     this.bytes = Buffer.allocUnsafe(PACK_BYTES + PACK_BYTES / 4);
     this.length = 0;
     return pack;
+  }
+
+  /** Makes room for a message. @returns where it goes */
+  private frame(messageBytes: number): number {
+    const isFirst = this.length === 0;
+    const start = isFirst ? 0 : this.length + FRAME_BYTES;
+    const end = start + messageBytes;
+    if (end > this.bytes.length) this.grow(end);
+    if (isFirst) this.firstLength = messageBytes;
+    else {
+      this.bytes[this.length] = 0;
+      this.bytes.writeUInt32BE(messageBytes, this.length + 1);
+    }
+    this.length = end;
+    return start;
   }
 
   private grow(needed: number): void {

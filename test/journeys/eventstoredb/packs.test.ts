@@ -1,0 +1,3 @@
+import { onEventStoreDb } from '#sql/testing';
+
+await onEventStoreDb(() => import('../packs.test.js'));

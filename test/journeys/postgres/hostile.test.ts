@@ -1,3 +1,0 @@
-import { onPostgres } from '#sql/testing';
-
-await onPostgres(() => import('../hostile.test.js'));
