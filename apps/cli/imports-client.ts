@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import type { ReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import type { ImportAsked, ImportShown } from '../api/import/import-jobs.js';
 
 /** Imports that the engine works on by itself, over HTTP or in this process. */

@@ -7,6 +7,7 @@ import { problemOf } from '../api/http/problems.js';
 import { CliError, refused } from './client.js';
 import type { ImportsClient } from './imports-client.js';
 
+/** The engine in this process, which works on them while the command line runs, and goes on when it is opened again. */
 export const localImports = ({ importJobs }: Engine, actor: Actor): ImportsClient => ({
   async handOver(order, file) {
     const { id } = there(await importJobs.ask(order, actor));
