@@ -22,6 +22,7 @@ const happened = () => ({
   ...{ id: newId(), type: 'SampleHappened', contentType: 'application/json' as const },
   ...{ data: Buffer.from('{}'), metadata: Buffer.alloc(0) },
 });
+const piece = (n: number) => ({ job_id: 'import-1', name: 'input', n, bytes: Buffer.from([n, 0, 255]) });
 const notice = (id: string) => ({
   ...{ id, causeId: `cause of ${id}`, place: '1', caseId: 'case', recipient: 'li', channel: 'email' as const },
   ...{
@@ -83,6 +84,14 @@ described('who is to be told of what moves with the log', () => {
         .execute();
       await outbox.record([notice('a'), notice('b')], from!.position, to!.position);
       await jobs.add({ id: 'message-1', queue: 'deliveries', data: { to: 'li' }, dueAt: DUE });
+      await db
+        .insertInto('long_job')
+        .values({
+          ...{ id: 'import-1', kind: 'import', job_order: '{}', input_key: 'k', result_key: 'r', state: 'waiting' },
+          ...{ run: 0, progress: '{}', created_at: DUE, finished_at: null, expires_at: DUE },
+        })
+        .execute();
+      for (let n = 0; n < 45; n++) await db.insertInto('long_job_piece').values(piece(n)).execute();
     });
     await moveLog({ source: old, target: log });
     const move = { from: { folder }, to: shared, log, before: old.epoch };
@@ -92,6 +101,9 @@ described('who is to be told of what moves with the log', () => {
     await withOutbox(shared, async (outbox, jobs, db) => {
       expect(new Set((await outbox.list({}, 10)).map(({ id }) => id))).toEqual(new Set(['a', 'b']));
       expect(await jobs.get('message-1')).toMatchObject({ queue: 'deliveries', dueAt: DUE, state: 'waiting' });
+      expect(await db.selectFrom('long_job').select('id').execute()).toEqual([{ id: 'import-1' }]);
+      const pieces = await db.selectFrom('long_job_piece').selectAll().orderBy('n').execute();
+      expect(pieces).toEqual(Array.from({ length: 45 }, (_, n) => piece(n)));
       const last = (await log.readStream('case-1')).at(-1)!;
       expect(await outbox.checkpoint()).toEqual(last.position);
       // It belongs to the new log: a start takes it.

@@ -9,6 +9,9 @@ import type { VaultPlace } from '../../worker/vault-place.js';
 import { CliError } from '../client.js';
 
 const BATCH = 500;
+/** What was handed in with a long job, sealed, some hundred kilobytes a piece. */
+const PIECES = 20;
+const TABLES = ['followed', 'notice', 'job', 'long_job', 'long_job_piece'] as const;
 
 export interface OutboxMove {
   readonly from: VaultPlace;
@@ -30,7 +33,7 @@ export async function moveOutbox({ from, to, log, before }: OutboxMove): Promise
     const isThere = await holdsOutboxOf(target, log.epoch);
     const jobs = !isThere ? await copy(source, target, log, before) : 0;
     await source.transaction().execute(async (transaction) => {
-      for (const table of ['followed', 'notice', 'job'] as const) await transaction.deleteFrom(table).execute();
+      for (const table of TABLES) await transaction.deleteFrom(table).execute();
     });
     return jobs;
   } finally {
@@ -77,6 +80,8 @@ export async function copyOutbox(source: OutboxDatabase, target: OutboxDatabase)
     await target.insertInto('job').values(rows).execute();
     jobs += rows.length;
   }
+  for await (const rows of pagesOf(source, 'long_job')) await target.insertInto('long_job').values(rows).execute();
+  for await (const rows of piecesOf(source)) await target.insertInto('long_job_piece').values(rows).execute();
   return jobs;
 }
 
@@ -91,7 +96,7 @@ export async function belongTo(outbox: OutboxDatabase, log: EventReader, before:
   await rebindOutbox(outbox as unknown as Kysely<OutboxTables>, became, log.epoch);
 }
 
-async function* pagesOf<T extends 'notice' | 'job'>(
+async function* pagesOf<T extends 'notice' | 'job' | 'long_job'>(
   source: OutboxDatabase,
   table: T,
 ): AsyncGenerator<Selectable<(OutboxTables & JobTables)[T]>[]> {
@@ -106,5 +111,23 @@ async function* pagesOf<T extends 'notice' | 'job'>(
     if (page.length === 0) return;
     yield page as unknown as Selectable<(OutboxTables & JobTables)[T]>[];
     after = page.at(-1)!.id;
+  }
+}
+
+async function* piecesOf(source: OutboxDatabase): AsyncGenerator<Selectable<JobTables['long_job_piece']>[]> {
+  for (let [id, name, n] = ['', '', -1]; ;) {
+    const page = await source
+      .selectFrom('long_job_piece')
+      .selectAll()
+      .where((it) => it(it.refTuple('job_id', 'name', 'n'), '>', it.tuple(id, name, n)))
+      .orderBy('job_id')
+      .orderBy('name')
+      .orderBy('n')
+      .limit(PIECES)
+      .execute();
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    ({ job_id: id, name, n } = last);
   }
 }
