@@ -8,5 +8,6 @@ const PATIENCE_MS = 60_000;
 export const awaitDatabase = (url: string, logger: Logger): Promise<void> =>
   awaitPostgres(url, {
     patienceMs: PATIENCE_MS,
-    onWait: ({ code, message }) => logger.warn({ code }, `${message} Waiting up to ${PATIENCE_MS / 1000} s for it.`),
+    onWait: ({ code, message }) =>
+      logger.warn({ code }, `REDRESS_DATABASE_URL: ${message} Waiting up to ${PATIENCE_MS / 1000} s for it.`),
   });

@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdFile } from '#event-store/embedded';
+import { runningServer, serverFile, type RunningServer } from './running-server.js';
 import { writeWhole } from './whole-file.js';
 
 /** Another process holds the data folder. `server` is there where it is a server that answers. */
 export class FolderInUse extends Error {
+  readonly code = 'FOLDER_IN_USE';
+
   constructor(
     readonly folder: string,
     readonly server: RunningServer | undefined,
@@ -17,11 +20,16 @@ export class FolderInUse extends Error {
   }
 }
 
-export interface RunningServer {
-  readonly url: string;
-  readonly pid: number;
-  /** Of the local operator: who may read the data folder may do anything with it. */
-  readonly key: string;
+/** The data folder cannot be made or used as it is. */
+export class FolderUnusable extends Error {
+  readonly code = 'FOLDER_UNUSABLE';
+
+  constructor(folder: string, cause: unknown) {
+    super(
+      `REDRESS_DATA: the folder ${folder} cannot be used (${(cause as Error).message}). Name a folder that this user may write.`,
+      { cause },
+    );
+  }
 }
 
 /** A lock on a data folder that the operating system lifts when its holder dies, however it dies. */
@@ -33,10 +41,10 @@ export interface FolderLock {
 
 /**
  * Takes the folder for this process alone, and makes it where it is not there.
- * @throws FolderInUse
+ * @throws FolderInUse, FolderUnusable
  */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  make(folder);
   const lock = holdFile(join(folder, 'lock.sqlite'));
   if (lock === undefined) throw new FolderInUse(folder, runningServer(folder));
   rmSync(serverFile(folder), { force: true });
@@ -49,9 +57,9 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
-/** A folder that several processes use at once, because what one process alone may write is kept elsewhere. */
+/** A folder that several processes use at once, because what one process alone may write is kept elsewhere. @throws FolderUnusable */
 export function shareFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  make(folder);
   let announced: string | undefined;
   return {
     announce: (server) => writeWhole(serverFile(folder), (announced = `${JSON.stringify(server)}\n`)),
@@ -63,15 +71,11 @@ export function shareFolder(folder: string): FolderLock {
   };
 }
 
-/** The server that holds the folder, undefined where none does (a file left by a killed one is not believed). */
-export function runningServer(folder: string): RunningServer | undefined {
+function make(folder: string): void {
   try {
-    const server = JSON.parse(readFileSync(serverFile(folder), 'utf8')) as RunningServer;
-    process.kill(server.pid, 0);
-    return server;
-  } catch {
-    return undefined;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new FolderUnusable(folder, error);
   }
 }
-
-const serverFile = (folder: string): string => join(folder, 'server.json');

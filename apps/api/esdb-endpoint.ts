@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { EmbeddedEventStore } from '#event-store/embedded';
 import type { Endpoint, EndpointAccess } from '#event-store/endpoint';
 import type { Directory } from '#organisation';
 import type { Engine } from './engine.js';
 import type { Settings } from './settings.js';
+import { tlsFiles } from './tls-files.js';
 
 /** What the engine calls streams of its own: `<category>-<id>`. Nobody else writes them, whatever key they have. */
 const CATEGORIES = ['case', 'customer', 'policy', 'person', 'unit', 'calendar', 'worksheet', 'import', 'redress'];
@@ -33,7 +33,8 @@ export function accessFor(directory: Directory, settings: NonNullable<Settings['
 
 /** Serves the log to EventStoreDB clients where the settings say so. Its libraries are loaded only then. */
 export async function serveLog(engine: Engine, logger: Logger): Promise<Endpoint | undefined> {
-  const { esdb, host, tls } = engine.settings;
+  const { esdb, host } = engine.settings;
+  const tls = tlsFiles(engine.settings);
   const { store } = engine;
   if (esdb === undefined || !(store instanceof EmbeddedEventStore)) return undefined;
   const { startEndpoint } = await import('#event-store/endpoint');
@@ -42,7 +43,7 @@ export async function serveLog(engine: Engine, logger: Logger): Promise<Endpoint
     access: accessFor(engine.directory, esdb),
     host,
     port: esdb.port,
-    ...(tls && { tls: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) } }),
+    ...(tls && { tls }),
     onFault: (error) => logger.error({ err: error }, 'the EventStoreDB endpoint failed'),
   });
   logger.info({ port: endpoint.port, tls: tls !== undefined, insecure: esdb.insecure }, 'serving EventStoreDB clients');

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
-import { startEndpoint, type Endpoint, type EndpointAccess } from '#event-store/endpoint';
+import { startEndpoint, type Endpoint, type EndpointAccess, type EndpointOptions } from '#event-store/endpoint';
 import { freePort } from '#testing';
 import { openLogReader } from '../worker/log-reader.js';
 import { openEventLog } from './event-log.js';
@@ -18,6 +18,10 @@ const access: EndpointAccess = {
   insecure: true,
 };
 
+const pem = (name: string): string =>
+  join(import.meta.dirname, `../../libs/event-store/endpoint/testing/test-only-${name}.pem`);
+const tls = { cert: readFileSync(pem('cert')), key: readFileSync(pem('key')) };
+
 let folder: string;
 /** Of the engine: the log that the endpoint serves lies in another one. */
 let own: string;
@@ -27,9 +31,12 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'redress-event-log-'));
   own = mkdtempSync(join(tmpdir(), 'redress-event-log-own-'));
   store = await openEmbeddedEventStore({ folder });
-  const serve = (insecure: boolean): Promise<Endpoint> =>
-    startEndpoint({ store, access: { ...access, insecure }, host: '127.0.0.1', port: 0, onFault: () => undefined });
-  endpoints = [await serve(true), await serve(false)];
+  const serve = (insecure: boolean, more: Pick<EndpointOptions, 'tls'> = {}): Promise<Endpoint> =>
+    startEndpoint({
+      ...{ store, access: { ...access, insecure }, host: '127.0.0.1', port: 0, onFault: () => undefined },
+      ...more,
+    });
+  endpoints = [await serve(true), await serve(false), await serve(false, { tls })];
 });
 afterAll(async () => {
   for (const endpoint of endpoints) await endpoint.close();
@@ -37,8 +44,9 @@ afterAll(async () => {
   for (const it of [folder, own]) rmSync(it, { recursive: true, force: true });
 });
 
-const open = (port: number, testClock?: string) =>
-  openEventLog({ folder: own, eventStoreUrl: `esdb://127.0.0.1:${port}?tls=false`, testClock }, logger, BRIEF);
+const openUrl = (eventStoreUrl: string, testClock?: string) =>
+  openEventLog({ folder: own, eventStoreUrl, testClock }, logger, BRIEF);
+const open = (port: number, testClock?: string) => openUrl(`esdb://127.0.0.1:${port}?tls=false`, testClock);
 
 test('EVENTS 20: a log in EventStoreDB that was named under a test clock takes no real time', async () => {
   const { port } = endpoints[0]!;
@@ -78,4 +86,27 @@ test('issue 11: where folder and settings disagree about where the log is, neith
     code: 'LOG_HERE',
   });
   expect(readdirSync(own)).toEqual(['log-elsewhere']);
+});
+
+test('issue 11: TLS that the server does not speak, or whose certificate nobody here trusts, is said at once; nothing waits for it', async () => {
+  const [plain, , secured] = endpoints.map(({ port }) => port);
+  await expect(openUrl(`esdb://127.0.0.1:${plain}?tls=true`)).rejects.toThrow(
+    /EVENTSTOREDB_URL is wrong: .*say tls=false/,
+  );
+  for (const seeds of [`127.0.0.1:${secured}`, `127.0.0.1:${secured},127.0.0.1:${secured}`]) {
+    await expect(openUrl(`esdb://${seeds}?tls=true`)).rejects.toThrow(/EVENTSTOREDB_URL is wrong: .*tlsCAFile=/);
+  }
+  await expect(openUrl(`esdb://a:b@localhost:${secured}?tls=true&tlsCAFile=${pem('cert')}`)).rejects.toMatchObject({
+    code: 'ACCESS_DENIED',
+  });
+});
+
+test('issue 11: without TLS where the server expects it, and credentials that cannot be sent, are said with what to change', async () => {
+  await expect(open(endpoints[2]!.port)).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringMatching(/^EVENTSTOREDB_URL: .*say tls=true/),
+  });
+  await expect(openUrl(`esdb://a:b@127.0.0.1:${endpoints[1]!.port}?tls=false`)).rejects.toThrow(
+    /With tls=false no credentials are sent/,
+  );
 });

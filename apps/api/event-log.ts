@@ -51,17 +51,25 @@ async function awaitEventStore(
   { forMs, attemptMs }: Patience,
 ): Promise<EventStoreDb> {
   const { openEventStoreDb } = await import('#event-store/eventstoredb');
+  let isTold = false;
   for (const untilMs = Date.now() + forMs; ;) {
     try {
       return await openEventStoreDb(url, { testLog, openForMs: attemptMs });
     } catch (error) {
       if (error instanceof InvalidArgument) throw new WrongSettings(`EVENTSTOREDB_URL is wrong: ${error.message}`);
-      if (error instanceof AccessDenied) throw new AccessDenied(`EVENTSTOREDB_URL: ${error.message}`);
-      if (!(error instanceof StoreUnavailable) || Date.now() >= untilMs) throw error;
-      logger.warn({ code: error.code }, `${error.message} Waiting up to ${forMs / 1000} s for it.`);
+      if (error instanceof AccessDenied) throw new AccessDenied(`EVENTSTOREDB_URL: ${error.message}${unsent(url)}`);
+      if (!(error instanceof StoreUnavailable)) throw error;
+      const unavailable = new StoreUnavailable(`EVENTSTOREDB_URL: ${error.message}`, false, { cause: error });
+      if (Date.now() >= untilMs) throw unavailable;
+      if (!isTold) logger.warn({ code: error.code }, `${unavailable.message} Waiting up to ${forMs / 1000} s for it.`);
+      isTold = true;
     }
   }
 }
+
+/** Clients send credentials over TLS only. */
+const unsent = (url: string): string =>
+  url.includes('@') && /[?&]tls=false/.test(url) ? ' With tls=false no credentials are sent.' : '';
 
 async function markOrRefuse(folder: string, isTest: boolean): Promise<void> {
   const properties = readLogProperties({ folder });

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { startServer, type ApiServer } from './server.js';
 import { readSettings, type Settings } from './settings.js';
-import { isStartUpFault } from './start-up-faults.js';
+import { isStartUpFault, settingOf } from './start-up-faults.js';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -56,7 +56,7 @@ function stopOnSignals(server: ApiServer): void {
 
 function fail(error: unknown): never {
   process.stderr.write(
-    `${isStartUpFault(error) ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    `${isStartUpFault(error) ? settingOf(error) + error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );
   process.exit(1);
 }

@@ -108,7 +108,7 @@ export async function openParts(settings: Settings, surroundings: Surroundings):
     const carrier =
       settings.redisUrl === undefined ? undefined : keep(await openCarrier(settings.redisUrl, vault, logger));
     const secret = vault.secret('notifications');
-    const ledger = keep(await JobLedger.open(settings));
+    const ledger = keep(await JobLedger.open(settings, shared?.process));
     const notifications = keep(
       await Notifications.open({
         ...{ settings, ledger, reader: store, clock: time.clock, directory, secret, logger, carrier },

@@ -19,7 +19,7 @@ export function keepRepeats(engine: Engine, opened: Position, told: Pick<MatchRe
       return onRecord.rules;
     },
     ready: () => isReady(engine, opened, onRecord.rules),
-    changedKeys: (after, limit) => changedKeys(views, after, limit),
+    changedKeys: (after, limit) => changedKeys(views, after, limit, Number(engine.viewsReached.prepare)),
     casesOfKey: (key, span) => casesOfKey(views, key, span),
     keyed: (sameness, caseIds) => casesKeyed(views, sameness, caseIds),
     casesOnRecord: (caseIds) => repeatCases(views, caseIds),

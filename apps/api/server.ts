@@ -19,6 +19,7 @@ import { nestLogger, openLog, requestObserver, type Log } from './logging.js';
 import { openApiDocument } from './open-api.js';
 import type { Settings } from './settings.js';
 import { Telemetry } from './telemetry.js';
+import { tlsFiles } from './tls-files.js';
 
 /** An engine that answers over HTTP. */
 export interface ApiServer {
@@ -36,6 +37,8 @@ const CONSOLE = fileURLToPath(new URL('../../console', import.meta.url));
 /** Opens the engine of the settings' folder and serves it. @throws WrongSettings, FolderInUse, and what the engine's parts throw */
 export async function startServer(settings: Settings): Promise<ApiServer> {
   const log = openLog(settings);
+  // A wrong file is said before anything is opened.
+  tlsFiles(settings);
   const telemetry = new Telemetry();
   const engine = await Engine.open(settings, { logger: log.logger, telemetry });
   let endpoint: Endpoint | undefined;

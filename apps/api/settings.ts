@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { parseInstant } from '#kernel';
 
 /** A setting that is wrong: the message says what is allowed, and nothing starts. */
-export class WrongSettings extends Error {}
+export class WrongSettings extends Error {
+  readonly code = 'WRONG_SETTINGS';
+}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 

@@ -1,11 +1,13 @@
-import { FolderInUse } from './data-folder.js';
-import { WrongSettings } from './settings.js';
-
 const CODES = [
+  'WRONG_SETTINGS',
   'EADDRINUSE',
   'EACCES',
   'EADDRNOTAVAIL',
+  'ENOSPC',
+  'EDQUOT',
+  'SQLITE_FULL',
   'FOLDER_IN_USE',
+  'FOLDER_UNUSABLE',
   'WRONG_MASTER_KEY',
   'MASTER_KEY_UNUSABLE',
   'SCHEMA_NEWER',
@@ -21,7 +23,21 @@ const CODES = [
 
 /** What an operator can mend: its message says it all, and where in our code it arose says nothing. */
 export function isStartUpFault(error: unknown): error is Error {
-  if (error instanceof WrongSettings || error instanceof FolderInUse) return true;
   const { code = '' } = error as { code?: string };
   return CODES.includes(code) || /^(DATABASE|REDIS)_/.test(code);
 }
+
+/** Which setting is meant, where the message does not say so itself. */
+export function settingOf(error: unknown): string {
+  const { code = '' } = error as { code?: string };
+  const setting = SETTING_OF_CODES.find(([codes]) => codes.test(code))?.[1];
+  return setting === undefined ? '' : `${setting}: `;
+}
+
+const SETTING_OF_CODES: readonly (readonly [codes: RegExp, setting: string])[] = [
+  [/^DATABASE_/, 'REDRESS_DATABASE_URL'],
+  [/^REDIS_/, 'REDRESS_REDIS_URL'],
+  [/^(ENOSPC|EDQUOT|SQLITE_FULL)$/, 'REDRESS_DATA'],
+  [/^EADDRINUSE$/, 'PORT'],
+  [/^EADDRNOTAVAIL$/, 'HOST'],
+];

@@ -1,9 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { resolve } from 'node:path';
-import { backUp } from './backup/backup.js';
 import { progressBar } from './backup/progress.js';
 import { BackupRefused } from './backup/refusal.js';
-import { restore } from './backup/restore.js';
 import { coded } from './coded.js';
 
 interface BackupOptions {
@@ -65,6 +63,7 @@ async function runBackup(target: string, options: BackupOptions): Promise<void> 
   const { keys, keysExpireIn: keysExpireInDays } = options;
   const [databaseUrl, eventStoreUrl] = [setting('REDRESS_DATABASE_URL'), setting('EVENTSTOREDB_URL')];
   const order = { folder, target, keysExpireInDays, databaseUrl, eventStoreUrl, onProgress: bar.show };
+  const { backUp } = await import('./backup/backup.js');
   const made = backUp({ ...order, ...(keys !== undefined && { keys }) });
   const report = await coded(made).finally(() => bar.stop());
   const { manifest, damaged, deleted } = report;
@@ -86,6 +85,7 @@ async function runRestore(backup: string, options: RestoreOptions): Promise<void
         'must be erased again.',
     );
   const bar = progressBar();
+  const { restore } = await import('./backup/restore.js');
   const { manifest, events, cases, erasedAgain } = await coded(
     restore({
       ...{ backup, folder, ledger: ledger ?? 'none', masterKeyFile, masterKey: setting('REDRESS_MASTER_KEY') },

@@ -1,8 +1,9 @@
+import { ReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DifferenceSum } from '#cases';
 import type { GroupName } from '#event-store';
-import { runningServer } from '../api/data-folder.js';
+import { runningServer } from '../api/running-server.js';
 import type { ImportSummary } from '#organisation';
 import type { CustomerImportOrder, CustomerImportSummary } from '../api/customers/import-customers.js';
 import type { ImportResult } from '../api/import/import-cases.js';
@@ -15,6 +16,7 @@ import type { ShownNotice } from '../api/notifications.js';
 import type { TimelineEntry } from '../api/queries/timeline.js';
 import type { ShownCalendar, ShownPack } from '../api/rules/shown.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
+import { httpImports, type ImportsClient } from './imports-client.js';
 
 /** What the command line asks of an engine, be it over HTTP or composed in this process. */
 export interface EngineClient {
@@ -52,6 +54,8 @@ export interface EngineClient {
   now(): Promise<string>;
   /** Customers of a CSV file, row by row. */
   importCustomers(order: CustomerImportOrder): Promise<CustomerImportSummary>;
+  /** Files that are handed over to the engine. */
+  readonly imports: ImportsClient;
   close(): Promise<void>;
 }
 
@@ -123,6 +127,7 @@ function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): stri
 export const ASK_AGAIN_MS = 200;
 
 class HttpClient implements EngineClient {
+  readonly imports = httpImports((method, path, body) => this.request(method, path, body));
   private readonly base: string;
 
   constructor(
@@ -244,17 +249,19 @@ class HttpClient implements EngineClient {
   }
 
   private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const isFile = body instanceof ReadStream;
     const response = await fetch(this.base + path, {
       method,
       headers: {
         authorization: `Bearer ${this.key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': isFile ? 'application/octet-stream' : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : isFile ? { body: body as never, duplex: 'half' } : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       const { cause, message } = error as Error & { cause?: { code?: string } };
       throw new CliError(`${this.base} does not answer: ${cause?.code ?? message}`);
     });
+    if (response.ok && response.headers.get('content-type')?.startsWith('text/')) return (await response.text()) as T;
     const answer = (await response.json().catch(() => {
       throw new CliError(`${this.base} broke off its answer, or is no Redress (HTTP ${response.status}).`);
     })) as { code?: string; detail?: string; facts?: unknown };

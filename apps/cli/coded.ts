@@ -1,5 +1,4 @@
 import { EventStoreError } from '#event-store';
-import { PrivacyError } from '#privacy';
 import { CliError } from './client.js';
 
 /** Does the work; what a store or a vault refuses is said with its code and without where in our code it arose. */
@@ -7,6 +6,7 @@ export async function coded<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    const { PrivacyError } = await import('#privacy');
     if (error instanceof EventStoreError || error instanceof PrivacyError)
       throw new CliError(`${error.code}: ${error.message}`);
     throw error;

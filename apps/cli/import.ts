@@ -1,11 +1,18 @@
 import { basename } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
-import { MappingInvalid, loadMapping, runImport, SourceUnreadable, type ImportProgress } from '#import';
+import { MappingInvalid, loadMapping, runImport, SourceUnreadable, type ImportMark } from '#import';
 import { CliError, connect, type Where } from './client.js';
+import { handOver, writeReport } from './imports.js';
+
+type Counted = Omit<ImportMark, 'items'>;
+/** What a bar shows. */
+type Shown = Omit<Counted, 'byCode'> & { readonly done: number };
 
 export interface ImportOptions extends Where {
   readonly mapping: string;
   readonly report?: string;
+  /** The engine reads the file, and goes on where it stood when a process of it ends. */
+  readonly handOver?: boolean;
 }
 
 /** Where rejected rows go: into the working folder, because the one with the source may not be ours to write into. */
@@ -20,6 +27,13 @@ export async function importFile(file: string, options: ImportOptions): Promise<
     const mapping = loadMapping(options.mapping);
     const client = await connect(options);
     try {
+      if (options.handOver === true) {
+        const shown = await handOver(client.imports, { file, mapping: options.mapping }, bar);
+        bar.stop();
+        tellSum(shown);
+        if (await writeReport(client.imports, shown, reportFile)) tellReport(reportFile);
+        return;
+      }
       const summary = await runImport({
         file,
         mapping,
@@ -29,9 +43,8 @@ export async function importFile(file: string, options: ImportOptions): Promise<
         onProgress: (progress) => bar.show(progress),
       });
       bar.stop();
-      sum(summary);
-      for (const [code, times] of Object.entries(summary.byCode)) console.log(`  ${code}: ${times}`);
-      if (summary.refused + summary.rejectedRows > 0) console.log(`Each with its line and reason: ${reportFile}`);
+      tellSum(summary);
+      if (summary.refused + summary.rejectedRows > 0) tellReport(reportFile);
     } finally {
       await client.close();
     }
@@ -41,10 +54,14 @@ export async function importFile(file: string, options: ImportOptions): Promise<
   }
 }
 
-const sum = ({ imported, known, refused, rejectedRows }: ImportProgress): void =>
+function tellSum({ imported, known, refused, rejectedRows, byCode }: Counted): void {
   console.log(`${imported} cases imported, ${known} known already, ${refused} refused; ${rejectedRows} rows rejected`);
+  for (const [code, times] of Object.entries(byCode)) console.log(`  ${code}: ${times}`);
+}
 
-function explained(error: unknown, reached: ImportProgress | undefined): unknown {
+const tellReport = (file: string): void => console.log(`Each with its line and reason: ${file}`);
+
+function explained(error: unknown, reached: Shown | undefined): unknown {
   const isExpected =
     error instanceof CliError ||
     error instanceof MappingInvalid ||
@@ -73,9 +90,9 @@ function progressBar() {
         Presets.shades_classic,
       )
     : undefined;
-  let reached: ImportProgress | undefined;
+  let reached: Shown | undefined;
   return {
-    show(progress: ImportProgress): void {
+    show(progress: Shown): void {
       const { imported, known, refused, rejectedRows } = progress;
       const percent = Math.floor(progress.done * 100);
       const said = { imported, known, rejected: refused + rejectedRows };
@@ -84,6 +101,6 @@ function progressBar() {
       reached = progress;
     },
     stop: (): void => bar?.stop(),
-    last: (): ImportProgress | undefined => reached,
+    last: (): Shown | undefined => reached,
   };
 }

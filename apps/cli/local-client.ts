@@ -40,15 +40,19 @@ import {
   type Published,
   type TimelineOrder,
 } from './client.js';
+import { localImports, type ImportsClient } from './imports-client.js';
 
 /** The engine itself in this process, for a folder that no server holds. */
 export class LocalClient implements EngineClient {
+  readonly imports: ImportsClient;
   private readonly correlationId = `cli-${randomUUID()}`;
 
   private constructor(
     private readonly engine: Engine,
     private readonly actor: Actor,
-  ) {}
+  ) {
+    this.imports = localImports(engine, actor);
+  }
 
   /** @throws FolderInUse, and what a start refuses */
   static async open(folder: string): Promise<LocalClient> {

@@ -1,23 +1,23 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
-import { shippedMappings } from '#import';
+import { shippedMappings } from '#import/mappings';
 import { isStartUpFault } from '../api/start-up-faults.js';
 import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
-import { clock, type ClockOptions } from './clock.js';
+import type { ClockOptions } from './clock.js';
 import { addConsumersCommands } from './consumers.js';
 import { addCustomers } from './customers.js';
-import { explain, type ExplainOptions } from './explain.js';
-import { importFile, type ImportOptions } from './import.js';
+import type { ExplainOptions } from './explain.js';
+import type { ImportOptions } from './import.js';
+import { addImportsCommands } from './imports.js';
 import { addOrganisation } from './organisation.js';
 import { addJobsCommands } from './jobs.js';
-import { notifications, type NotificationOptions } from './notifications.js';
-import { migrate, type MigrateOptions } from './migrate.js';
+import type { NotificationOptions } from './notifications.js';
+import type { MigrateOptions } from './migrate.js';
 import { addMoveCommand } from './move-command.js';
 import { addRulesCommands } from './rules-commands.js';
-import { replay, type ReplayOptions } from './replay.js';
-import { verify } from './verify.js';
+import type { ReplayOptions } from './replay.js';
 
 const program = new Command('redress')
   .description('The event-sourced engine for complaints and service cases, from the terminal.')
@@ -36,10 +36,12 @@ const withWhere = (command: Command): Command =>
     .option('--url <url>', 'a server anywhere')
     .option('--key <key>', 'a key of it (default: REDRESS_ADMIN_KEY)');
 
+// What a command needs is loaded when it is asked for: help and commands to a running server answer at once.
 withWhere(program.command('import <file>'))
   .description('Imports the history of cases from a CSV or XES file, plain or gzipped.')
   .requiredOption('--mapping <name|file>', 'how rows become cases: the name of a mapping that ships, or a YAML file')
   .option('--report <file>', 'where rejected rows go (default: <file name>.report.csv in the working folder)')
+  .option('--hand-over', 'the engine itself reads the file, and goes on with it whether or not this is watched')
   .addHelpText(
     'after',
     `
@@ -54,7 +56,10 @@ Example:
   $ npx redress import incidents.csv --mapping incident-log
   890 cases imported, 0 known already, 0 refused; 0 rows rejected`,
   )
-  .action((file: string, options: ImportOptions) => importFile(file, options));
+  .action(async (file: string, options: ImportOptions) => {
+    const { importFile } = await import('./import.js');
+    await importFile(file, options);
+  });
 
 withWhere(program.command('replay <case>'))
   .description('Steps through a case, event by event, with what each one changed.')
@@ -65,7 +70,10 @@ withWhere(program.command('replay <case>'))
   )
   .option('--as-of <instant>', 'only what was so at that instant, e.g. 2026-01-05T08:00:00+08:00')
   .option('--all', 'all steps at once')
-  .action((caseId: string, options: ReplayOptions) => replay(caseId, options));
+  .action(async (caseId: string, options: ReplayOptions) => {
+    const { replay } = await import('./replay.js');
+    await replay(caseId, options);
+  });
 
 withWhere(program.command('explain <case> [clock]'))
   .description('Says why a deadline is what it is: what it counts from, each running and paused stretch, the sum.')
@@ -78,13 +86,17 @@ withWhere(program.command('explain <case> [clock]'))
       .default('recorded'),
   )
   .option('--as-of <instant>', 'as it was at that instant, e.g. 2026-01-05T08:00:00+08:00')
-  .action((caseId: string, clockId: string | undefined, options: ExplainOptions) => explain(caseId, clockId, options));
+  .action(async (caseId: string, clockId: string | undefined, options: ExplainOptions) => {
+    const { explain } = await import('./explain.js');
+    await explain(caseId, clockId, options);
+  });
 
 program
   .command('verify')
   .description('Follows the hash chain of every case and of its rules, and says where it does not hold.')
   .option('--data <folder>', 'data folder (default: REDRESS_DATA, else ./data)')
   .action(async (options: { data?: string }) => {
+    const { verify } = await import('./verify.js');
     const { streams, events, customerEvents, ruleEvents, foreign, faults } = await verify(options);
     console.log(
       `${events} events of ${streams} cases, ${customerEvents} of customers, ${ruleEvents} of rules; ${foreign} foreign events; ${faults.length} faults`,
@@ -105,6 +117,7 @@ The server migrates when it starts; several that start at once wait for one anot
 e.g. in a job before a roll-out. Running it again changes nothing.`,
   )
   .action(async (options: MigrateOptions) => {
+    const { migrate } = await import('./migrate.js');
     for (const line of await migrate(options)) console.log(line);
   });
 
@@ -124,8 +137,12 @@ withWhere(program.command('notifications'))
   .description('Shows who was or is to be told of what, and has what failed for good tried again.')
   .addOption(new Option('--state <state>', 'only those').choices([...NOTICE_STATES, 'dead']))
   .option('--retry [message]', 'try a dead message again, or all that are dead')
-  .action((options: NotificationOptions) => notifications(options));
+  .action(async (options: NotificationOptions) => {
+    const { notifications } = await import('./notifications.js');
+    await notifications(options);
+  });
 addJobsCommands(program, withWhere);
+addImportsCommands(program, withWhere);
 addConsumersCommands(program, withWhere);
 addRulesCommands(program, withWhere);
 addBackupCommands(program);
@@ -149,7 +166,10 @@ Example:
   $ echo '{"calendar":"china-office","start":"2026-01-05T16:30:00+08:00","duration":"PT2H"}' | npx redress clock
   {"due":"2026-01-06T02:00:00.000Z"}`,
   )
-  .action((options: ClockOptions) => clock(process.stdin, process.stdout, options));
+  .action(async (options: ClockOptions) => {
+    const { clock } = await import('./clock.js');
+    await clock(process.stdin, process.stdout, options);
+  });
 
 addOrganisation(program, withWhere);
 addCustomers(program, withWhere);

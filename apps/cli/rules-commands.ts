@@ -1,15 +1,9 @@
 import type { Command } from 'commander';
 import type { Where } from './client.js';
-import {
-  checkPack,
-  diffPacks,
-  listCalendars,
-  listPacks,
-  publishCalendar,
-  publishPack,
-  type PublishOptions,
-} from './rules.js';
-import { whatIf, type WhatIfOptions } from './what-if.js';
+import type { PublishOptions } from './rules.js';
+import type { WhatIfOptions } from './what-if.js';
+
+const rules = () => import('./rules.js');
 
 /** `redress calendar …` and `redress policy …`: what rules are in force when. */
 export function addRulesCommands(program: Command, withWhere: (command: Command) => Command): void {
@@ -26,10 +20,10 @@ The file says, with dates and stretches of dates, both ends included:
 From then on deadlines are counted by it, and those that were provisional without it are counted again, on record.
 A year that is on record with other days is refused, unless the file names it: corrects: ["2027"].`,
     )
-    .action((file: string, where: Where) => publishCalendar(file, where));
+    .action(async (file: string, where: Where) => (await rules()).publishCalendar(file, where));
   withWhere(calendar.command('list'))
     .description('Lists the calendars on record, and how far deadlines have been counted again.')
-    .action((where: Where) => listCalendars(where));
+    .action(async (where: Where) => (await rules()).listCalendars(where));
 
   withWhere(program.command('whatif'))
     .description('Replays history under another pack or calendar, writes nothing, and says what would differ.')
@@ -38,23 +32,23 @@ A year that is on record with other days is refused, unless the file names it: c
     .option('--to <instant>', 'cases recorded before then')
     .option('--of <pack>', 'the pack that rules these cases now (default: the one of the same id)')
     .option('--json', 'as the API gives it, for another program')
-    .action((options: WhatIfOptions) => whatIf(options));
+    .action(async (options: WhatIfOptions) => (await import('./what-if.js')).whatIf(options));
 
   const policy = program.command('policy').description('Policy packs: check, compare, publish, list.');
   policy
     .command('check <file>')
     .description('Checks a pack and names every fault with file, line and column; needs no engine.')
-    .action((file: string) => checkPack(file));
+    .action(async (file: string) => (await rules()).checkPack(file));
   withWhere(policy.command('diff <a> <b>'))
     .description('Says per rule what b rules otherwise than a; each is a file, or pack@version as published.')
-    .action((a: string, b: string, where: Where) => diffPacks(a, b, where));
+    .action(async (a: string, b: string, where: Where) => (await rules()).diffPacks(a, b, where));
   withWhere(policy.command('publish <file>'))
     .description(
       'Announces a version of a pack; it takes effect after the notice that the version in force demands (A-7).',
     )
     .option('--effective <instant>', 'when it takes effect (default: the earliest that is allowed)')
-    .action((file: string, options: PublishOptions) => publishPack(file, options));
+    .action(async (file: string, options: PublishOptions) => (await rules()).publishPack(file, options));
   withWhere(policy.command('list'))
     .description('Lists the packs with their versions: announced, in force, replaced.')
-    .action((where: Where) => listPacks(where));
+    .action(async (where: Where) => (await rules()).listPacks(where));
 }

@@ -20,9 +20,9 @@ export class JobLedger {
     this.longJobs = new SqlLongJobs(db as unknown as Kysely<JobTables>);
   }
 
-  /** @throws SchemaNewer, DatabaseUnusable */
-  static async open(place: VaultPlace): Promise<JobLedger> {
-    const db = await openOutbox(place);
+  /** @param process `SqlWriter.process`, where there are others @throws SchemaNewer, DatabaseUnusable */
+  static async open(place: VaultPlace, process?: string): Promise<JobLedger> {
+    const db = await openOutbox(place, process);
     const ledger = new JobLedger(db);
     try {
       const url = vaultUrl(place);

@@ -57,6 +57,7 @@ export class LongJobWorkers implements Work {
   private readonly sweeper: WakingLoop;
   private ending = new AbortController();
   private readonly unhear: () => void;
+  private readonly telling = new Set<Promise<void>>();
 
   constructor(
     private readonly parts: WorkersParts,
@@ -104,6 +105,7 @@ export class LongJobWorkers implements Work {
     this.ending.abort();
     await this.sweeper.stop();
     await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all(this.telling);
   }
 
   private async work(kind: LongJobKind, { id }: Job): Promise<void> {
@@ -115,6 +117,7 @@ export class LongJobWorkers implements Work {
       const progress = await kind.work(this.inHand(run));
       await longJobs.finish(run, progress, this.parts.desk.over());
       await this.parts.desk.parts.vault.destroy([run.job.inputKey]);
+      this.tellOthers();
     } catch (error) {
       if (error instanceof Unrecoverable) await this.explain(run, error);
       if (!(error instanceof RunOver)) throw error;
@@ -154,17 +157,20 @@ export class LongJobWorkers implements Work {
     if (dead) log.error(facts, 'a long job failed and is not tried again by itself: redress jobs retry');
     else log.warn(facts, 'a long job failed and will be tried again');
     const { ledger, clock } = desk.parts;
-    if (dead) this.background(ledger.longJobs.keepUntil(id, plusMs(clock.now(), KEPT_MS)));
-    this.tellOthers();
+    const kept = dead ? ledger.longJobs.keepUntil(id, plusMs(clock.now(), KEPT_MS)) : Promise.resolve();
+    this.background(kept.then(() => ledger.changed()));
   }
 
-  /** Who looks for what is due may be another process. */
+  /** Who looks for what is due, or for what expires, may be another process. */
   private tellOthers(): void {
     this.background(this.parts.desk.parts.ledger.changed());
   }
 
   private background(work: Promise<void>): void {
-    work.catch((error: unknown) => this.parts.log.error({ err: error }, 'the ledger of jobs could not be told'));
+    const told = work
+      .catch((error: unknown) => this.parts.log.error({ err: error }, 'the ledger of jobs could not be told'))
+      .finally(() => this.telling.delete(told));
+    this.telling.add(told);
   }
 
   private async removeExpired(): Promise<Instant | undefined> {

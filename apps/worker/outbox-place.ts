@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
 import { JOB_MIGRATIONS, type JobTables } from '#jobs/embedded';
 import { OUTBOX_MIGRATIONS, type OutboxTables } from '#notifications/embedded';
-import { migrateToLatest, openPostgres, openSqlite } from '#sql';
+import { migrateToLatest, openPostgres, openSqlite, sessionsOf } from '#sql';
 import { vaultUrl, type VaultPlace } from './vault-place.js';
 
 /** Beside the log and not derived from it: no rebuild touches this file. */
@@ -26,14 +26,19 @@ export type OutboxDatabase = Kysely<OutboxTables & JobTables>;
 /**
  * Who is told of what and the ledger of jobs: in PostgreSQL where the keys are, because several processes share the log
  * then, else in the data folder. `destroy()` closes it.
+ * @param process `SqlWriter.process`: what it has locked is free when it stalls
  * @throws SchemaNewer, DatabaseUnusable
  */
-export async function openOutbox(place: OutboxPlace): Promise<OutboxDatabase> {
+export async function openOutbox(place: OutboxPlace, process?: string): Promise<OutboxDatabase> {
   const url = vaultUrl(place);
   const db: OutboxDatabase =
     url === undefined
       ? openSqlite({ file: join(place.folder, OUTBOX_FILE) })
-      : openPostgres({ url, connections: place.role === 'api' ? CONNECTIONS_TO_ASK : CONNECTIONS });
+      : openPostgres({
+          url,
+          connections: place.role === 'api' ? CONNECTIONS_TO_ASK : CONNECTIONS,
+          ...(process && { name: sessionsOf(process) }),
+        });
   try {
     // Whatever is marked as sent must stay so when the power fails a moment later.
     if (url === undefined) await sql`PRAGMA synchronous = FULL`.execute(db);

@@ -1,7 +1,8 @@
 export * from './historical-case.js';
 export * from './read-history.js';
 export * from './run-import.js';
-export { loadMapping, MappingInvalid, parseMapping, shippedMappings } from './mapping/load.js';
+export { loadMapping, MappingInvalid, parseMapping } from './mapping/load.js';
+export { shippedMappings } from './mappings/index.js';
 export type { Mapping } from './mapping/schema.js';
 export { readCsv } from './sources/csv.js';
 export { openSource, type GivenFile } from './sources/open-source.js';

@@ -30,11 +30,22 @@ export async function tablesOf(db: Kysely<any>): Promise<string[]> {
   return (await query.execute(db)).rows.map(({ name }) => name);
 }
 
-/** The schema of PostgreSQL that is ours. */
+/** There is nowhere to make tables in. */
+class NoSchema extends Error {
+  readonly code = 'DATABASE_NO_SCHEMA';
+
+  constructor() {
+    super(
+      'The search path of the database names no schema that is there and that this user may use: make one, or grant USAGE.',
+    );
+  }
+}
+
+/** The schema of PostgreSQL that is ours. @throws NoSchema */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export async function currentSchema(db: Kysely<any>): Promise<string> {
   const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
   const name = rows[0]?.name;
-  if (!name) throw new Error('The search path of the database names no schema that is there.');
+  if (!name) throw new NoSchema();
   return name;
 }

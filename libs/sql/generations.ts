@@ -128,7 +128,7 @@ export class Generations {
       if (!isUnderWay && !this.hasArrived(generation)) continue;
       if (phase === 'ready' && serving) continue;
       const isOther = isUnderWay ? await this.construction.slice(generation) : await this.finish(generation);
-      if (isOther) await this.reload();
+      if (isOther) await this.read();
       return true;
     }
     return false;
@@ -159,7 +159,7 @@ export class Generations {
     const generation = (unfinished ?? serving).generation + 1;
     if (unfinished) await this.construction.abandon(unfinished);
     await this.construction.begin(serving.projection, generation, false);
-    await this.reload();
+    await this.read();
     return generation;
   }
 
@@ -246,7 +246,6 @@ export class Generations {
     await this.construction.dropLeftovers();
     for (const projection of projections) await this.openOne(projection);
     this.isTended = true;
-    await keeping.refresh();
     await this.read();
   }
 

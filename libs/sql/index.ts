@@ -8,6 +8,7 @@ export { openSql, openWriter, type SqlPlace } from './place.js';
 export { openSqlite } from './sqlite.js';
 export { asOneFile, copySqlite, type CopyOptions } from './sqlite-copy.js';
 export { openPostgres } from './postgres.js';
+export { sessionsOf } from './postgres-sessions.js';
 export { hearNotices } from './postgres-notices.js';
 export { awaitPostgres } from './await-postgres.js';
 export { DatabaseUnusable } from './postgres-errors.js';

@@ -26,7 +26,7 @@ export const VIEWS_KEPT = 'redress_view_shares';
 
 const BEAT_MS = 1_000;
 /** So many looks at one and the same beat, and its keeper counts as stalled. */
-const STILL_LOOKS = 6;
+const STILL_LOOKS = 10;
 const RETRY_MS = 1_000;
 
 export interface DealtOptions {
@@ -50,7 +50,7 @@ interface Sight {
 
 /**
  * Shares dealt out among the processes that keep views in one database (DESIGN "Leases"). Who is there holds a lock of a session,
- * which ends with it, and beats; one whose beat stands still for six looks of another has stalled: its sessions are ended and
+ * which ends with it, and beats; one whose beat stands still for ten looks of another has stalled: its sessions are ended and
  * its shares taken over. No clocks are compared. Each share has an epoch that rises with every keeper; it is compared, and
  * its row locked, in each transaction that writes.
  */
@@ -80,7 +80,8 @@ export class KeepingDealt implements Keeping {
     this.onStale = onStale;
     await this.join();
     await addShares(this.writer.db, allShares(this.options.projections, this.slots));
-    this.notices = await this.writer.hear(VIEWS_KEPT, () => this.stale());
+    // What this process has done itself it knows.
+    this.notices = await this.writer.hear(VIEWS_KEPT, (by) => by !== this.id && this.stale());
     this.beating = this.beat();
     await this.tell(this.writer.db);
   }
@@ -89,10 +90,9 @@ export class KeepingDealt implements Keeping {
     const { db } = this.writer;
     this.isStale = false;
     const { shares, target, keepers } = await this.look();
-    for (const it of shares) {
-      const isFree = it.holder === null || !keepers.includes(it.holder);
-      if (isFree && target.get(it.share) === this.id) await this.take(it);
-    }
+    const isFree = ({ holder }: ShareRow): boolean => holder === null || !keepers.includes(holder);
+    const free = shares.filter((it) => isFree(it) && target.get(it.share) === this.id);
+    for (const it of free) await this.take(it);
     const leaving = shares.filter(({ share, holder }) => holder === this.id && target.get(share) !== this.id);
     if (leaving.length > 0) {
       await letGo(
@@ -102,7 +102,8 @@ export class KeepingDealt implements Keeping {
       );
       await this.tell(db);
     }
-    const mine = (await loadShares(db)).filter(({ holder }) => holder === this.id);
+    const now = free.length + leaving.length > 0 ? await loadShares(db) : shares;
+    const mine = now.filter(({ holder }) => holder === this.id);
     this.ours = new Map(mine.map((it) => [it.share, it]));
     this.shares = new Set(this.ours.keys());
   }
@@ -129,7 +130,7 @@ export class KeepingDealt implements Keeping {
   };
 
   async tell(db: AnyDb): Promise<void> {
-    await sql`select pg_notify(${VIEWS_KEPT}, current_schema())`.execute(db);
+    await sql`select pg_notify(${VIEWS_KEPT}, current_schema() || ' ' || ${this.id})`.execute(db);
   }
 
   async stop(): Promise<void> {
@@ -161,7 +162,9 @@ export class KeepingDealt implements Keeping {
 
   private async join(): Promise<void> {
     await this.hold?.release();
-    const waits = (name: string): void => this.options.log.info({ name }, 'waiting for its owner to end');
+    // Whoever looks whether we are there has our own name for a moment: that is not worth a word.
+    const waits = (name: string): void =>
+      void (name === VIEWS && this.options.log.info({ name }, 'waiting for its owner to end'));
     const names = [{ together: VIEWS }, lockOfKeeper(this.id)];
     this.hold = await this.writer.hold(names, waits, this.ending.signal);
     await beat(this.writer.db, { id: this.id, name: this.name });

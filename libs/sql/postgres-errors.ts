@@ -4,6 +4,7 @@ const CODES = {
   DATABASE_MISSING: 'has no database of that name',
   DATABASE_NOT_ALLOWED: 'does not allow this user what is needed',
   DATABASE_FULL: 'has no room left',
+  DATABASE_TLS: 'cannot be reached by the TLS that is asked for: see sslmode and sslrootcert of its URL',
   DATABASE_NOT_UTF8: 'does not keep text as UTF-8: create the database with encoding UTF8',
 } as const;
 type DatabaseFault = keyof typeof CODES;
@@ -43,12 +44,17 @@ const AWAY = /^(ECONN|ENOTFOUND|EHOST|ENET|ETIMEDOUT|EPIPE|EAI_)/;
 const AWAY_SAYS =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/;
 
+/** What the client and Node say of TLS: a server without it, and certificates that are not trusted. */
+const TLS_SAYS =
+  /does not support SSL|self[- ]signed certificate|unable to (get|verify)|altnames|certificate has expired/;
+
 /** The error as what it says about the database, or as it is where it says something about a statement. */
 export function explained(error: unknown, url: string): unknown {
   if (error instanceof DatabaseUnusable || !hasMessage(error)) return error;
   const { code = '' } = error;
   const fault = SQL_STATES.find(([state]) => code.startsWith(state))?.[1];
   if (fault) return new DatabaseUnusable(fault, url, error);
+  if (TLS_SAYS.test(error.message)) return new DatabaseUnusable('DATABASE_TLS', url, error);
   const isAway = AWAY.test(code) || AWAY_SAYS.test(error.message);
   return isAway ? new DatabaseUnusable('DATABASE_UNREACHABLE', url, error) : error;
 }

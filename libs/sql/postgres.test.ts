@@ -109,6 +109,21 @@ described('PostgreSQL', () => {
     expect(refused.code).toBe('DATABASE_LOGIN_REFUSED');
     expect(refused.message).not.toContain('not-this-one');
     expect((await said(wrong((it) => (it.pathname = '/nowhere')))).code).toBe('DATABASE_MISSING');
+    expect((await said(`${url}&sslmode=require`)).code).toBe('DATABASE_TLS');
+    await sql`create database "latin" encoding 'LATIN1' locale 'C' template template0`.execute(db);
+    await sql`create role poor login password 'poor'`.execute(db);
+    const schema = sql.id(new URL(url).searchParams.get('options')!.split('=').at(-1)!);
+    await sql`grant usage on schema ${schema} to poor`.execute(db);
+    try {
+      expect((await said(wrong((it) => (it.pathname = '/latin')))).code).toBe('DATABASE_NOT_UTF8');
+      const poor = openSql({ url: wrong((it) => Object.assign(it, { username: 'poor', password: 'poor' })) });
+      await expect(migrateToLatest(poor, { '001': CREATE })).rejects.toMatchObject({ code: 'DATABASE_NOT_ALLOWED' });
+      await poor.destroy();
+    } finally {
+      await sql`drop database latin`.execute(db);
+      await sql`drop owned by poor`.execute(db);
+      await sql`drop role poor`.execute(db);
+    }
     const port = String(await freePort());
     const unreachable = await said(wrong((it) => (it.port = port)));
     expect(unreachable).toMatchObject({ code: 'DATABASE_UNREACHABLE', message: expect.stringContaining(port) });

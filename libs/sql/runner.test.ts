@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { tablesOf, type Row } from '#sql';
+import { openWriter, tablesOf, type Row } from '#sql';
 import { note, notes, poisoned, TestLog, TestViews, total } from '#sql/testing';
 
 const ALL = [notes(), total];
@@ -97,7 +97,7 @@ describe('rows and checkpoint', () => {
       ),
       { numRuns: 12 },
     );
-  });
+  }, 300_000);
 
   test('a restart goes on where it was', async () => {
     const key = await log.key();
@@ -109,6 +109,31 @@ describe('rows and checkpoint', () => {
     const second = await views(ALL);
     await second.reached(position);
     expect(await second.rows('notes')).toMatchObject([{ notes: 2, last: 'two' }]);
+  });
+
+  test('views of a release that knew no shares go on where they stood', async () => {
+    const key = await log.key();
+    const first = await views(ALL);
+    await first.reached(await log.append('a', note(key, 'one')));
+    await first.serves('notes', 1);
+    const { commit, prepare } = first.runner.reached;
+    await first.close();
+    open = [];
+    const writer = openWriter(first.place);
+    const { db } = writer;
+    await db
+      .updateTable('projection_generation')
+      .set({ commit_position: String(commit), prepare_position: String(prepare) })
+      .execute();
+    for (const table of ['projection_share', 'projection_keeper']) await db.schema.dropTable(table).execute();
+    await db.schema.createTable('projection_lease').addColumn('name', 'text').execute();
+    await db.deleteFrom('projection_migration').where('name', '=', '0003-shares').execute();
+    await writer.close();
+    const second = await views(ALL);
+    await second.reached(await log.append('a', note(key, 'two')));
+    expect(await second.rows('total')).toEqual([{ name: 'events', notes: 2 }]);
+    expect(await allRows(second)).toEqual(await coldRebuild());
+    expect(await tablesOf(second.writer.db)).not.toContain('projection_lease');
   });
 
   test('a checkpoint ahead of its log stops with what to do', async () => {

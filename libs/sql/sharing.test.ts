@@ -240,6 +240,7 @@ await onPostgres(async () => {
     const other = keeping(last);
     await stalled.start(() => undefined);
     await stalled.refresh();
+    const duty = await writers[0]!.hold(['duty timer'], info, new AbortController().signal);
     let wake: () => void = info;
     const asleep = new Promise<void>((resolve) => (wake = resolve));
     let begin: () => void = info;
@@ -257,6 +258,9 @@ await onPostgres(async () => {
       await other.refresh();
       return other.shares.size === 14;
     });
+    // Its duties are free, too.
+    await duty.ended;
+    await (await last.hold(['duty timer'], info, new AbortController().signal)).release();
     wake();
     await expect(writing).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
     const written = await last.db.selectFrom('projection_share').select('checkpoints').distinct().execute();

@@ -58,7 +58,7 @@ export interface SqlWriter {
    */
   hold(names: readonly HeldName[], onWait: (name: string) => void, signal: AbortSignal): Promise<Hold>;
   /** Hears what other processes tell on a channel: see `hearNotices`. */
-  hear(channel: string, told: () => void): Promise<Notices>;
+  hear(channel: string, told: (by?: string) => void): Promise<Notices>;
   transaction<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
   /** Drops what the store still holds of overwritten rows outside of its tables, as far as readers let it (EVENTS.md 10). */
   scrub(): void;

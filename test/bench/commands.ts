@@ -4,7 +4,8 @@ import { openEmbeddedEventReader } from '#event-store/embedded';
 import { KEY, scratchFolder, startBareServer, startEngine, type Child, type Weight } from './children.js';
 import { line, percentile } from './report.js';
 
-const BODY = JSON.stringify({
+/** A complaint as somebody reports it. */
+export const BODY = JSON.stringify({
   kind: 'complaint',
   channel: 'phone',
   subject: 'Lift out of order',
@@ -17,13 +18,24 @@ const CONNECTIONS = 64;
 const WARM_UP_S = 4;
 const SECONDS = 10;
 
-async function load(url: string, seconds: number, overallRate?: number): Promise<autocannon.Result> {
+interface LoadOptions {
+  readonly overallRate?: number;
+  readonly key?: string;
+  readonly connections?: number;
+}
+
+export async function load(
+  url: string,
+  seconds: number,
+  { overallRate, key = KEY, connections = CONNECTIONS }: LoadOptions = {},
+): Promise<autocannon.Result> {
   const result = await autocannon({
     url: `${url}/cases`,
     method: 'POST',
-    headers: HEADERS,
+    headers: { ...HEADERS, authorization: `Bearer ${key}` },
     body: BODY,
-    connections: CONNECTIONS,
+    connections,
+    timeout: 60,
     duration: seconds,
     ...(overallRate === undefined ? {} : { overallRate }),
   });
@@ -31,13 +43,13 @@ async function load(url: string, seconds: number, overallRate?: number): Promise
   return result;
 }
 
-async function durablePerSecond(server: Child): Promise<number> {
+export async function durablePerSecond(server: Child): Promise<number> {
   await load(server.url, WARM_UP_S);
   const { requests, duration } = await load(server.url, SECONDS);
   return requests.total / duration;
 }
 
-async function inFolder<T>(measure: (folder: string) => Promise<T>): Promise<T> {
+export async function inFolder<T>(measure: (folder: string) => Promise<T>): Promise<T> {
   const folder = scratchFolder();
   try {
     return await measure(folder);
@@ -46,7 +58,7 @@ async function inFolder<T>(measure: (folder: string) => Promise<T>): Promise<T> 
   }
 }
 
-const withServer = async <T>(starting: Promise<Child>, measure: (server: Child) => Promise<T>): Promise<T> => {
+export const withServer = async <T>(starting: Promise<Child>, measure: (server: Child) => Promise<T>): Promise<T> => {
   const server = await starting;
   try {
     return await measure(server);
@@ -56,7 +68,7 @@ const withServer = async <T>(starting: Promise<Child>, measure: (server: Child) 
 };
 
 /** What one POST /cases writes, read from the log it wrote. */
-async function weightOf(folder: string): Promise<Weight> {
+export async function weightOf(folder: string): Promise<Weight> {
   const reader = await openEmbeddedEventReader({ folder });
   const events = (await reader.readAll({ maxCount: 4000 })).filter(({ stream }) => stream.startsWith('case-'));
   await reader.close();
@@ -139,9 +151,9 @@ export async function commands(): Promise<void> {
 }
 
 async function atHalfLoad(server: Child, rate: number): Promise<void> {
-  await load(server.url, WARM_UP_S, rate);
+  await load(server.url, WARM_UP_S, { overallRate: rate });
   let loading = true;
-  const loaded = load(server.url, SECONDS, rate).finally(() => (loading = false));
+  const loaded = load(server.url, SECONDS, { overallRate: rate }).finally(() => (loading = false));
   const [result, lags] = await Promise.all([loaded, lagSamples(server.url, () => !loading)]);
   console.log(
     line({

@@ -9,6 +9,7 @@ import { measured, scratchFolder } from './children.js';
 import { commands } from './commands.js';
 import { esdb } from './esdb.js';
 import { postgres } from './postgres.js';
+import { processes } from './processes.js';
 import { line } from './report.js';
 
 const CASES = Number(process.env.BENCH_CASES ?? 122_000);
@@ -111,6 +112,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   esdb,
   repeats,
   bullmq,
+  processes,
   'what-if': whatIf,
 };
 const asked = process.argv.slice(2);

@@ -7,6 +7,7 @@ import { judgeLog, type Judgement } from './kill/judge.js';
 import { Load } from './kill/load.js';
 import { deliveryFaults } from './processes/deliveries.js';
 import { Fleet } from './processes/fleet.js';
+import { handedOver, handOver, importedTwice } from './processes/handed-over.js';
 import { outboxFaults } from './processes/outbox.js';
 import { settled } from './processes/settled.js';
 
@@ -43,7 +44,8 @@ const DELIVERIES_AT_ONCE = 4;
 /**
  * Two API and three worker processes over one log, one database and one Redis, under load. API and worker processes, the event
  * store, PostgreSQL and Redis are killed and started again, and Redis is emptied, one after the other as the seed has it; then it is
- * looked whether all that was answered is so, every view equals a rebuild, nothing due is left, and everybody was told once (issue 11).
+ * looked whether all that was answered is so, every view equals a rebuild, an import that was handed
+ * over is whole, nothing due is left, and everybody was told once (issue 11).
  * @returns undefined where the machine has no PostgreSQL or no Redis
  */
 export async function killProcesses(faults: readonly Fault[], seed: number): Promise<FleetReport | undefined> {
@@ -53,10 +55,12 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
   try {
     const senders = [ADMIN_KEY, await fleet.hire('Wang', 'supervisor', POSTS), await fleet.hire('Zhao', 'agent')];
     const load = new Load(fleet, senders, random.fork());
+    const importId = await handOver(fleet);
     await underLoad(fleet, load, faults, random);
     fleet.resume();
     await load.resend();
     const found = await load.repeat(10);
+    found.push(...(await handedOver(fleet, importId, PATIENCE_MS)));
     await rebuilt(fleet, 'case-board');
     const { data, stores, services } = fleet;
     const { endpoint } = services;
@@ -67,7 +71,8 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
     found.push(...(await deliveryFaults(services, mostInHand(faults))), ...ownFaults(fleet.log));
     await Promise.all(fleet.all.map((it) => it.stop()));
     const judgement = await judgeLog(endpoint.folder, load.answers.values(), endpoint.url);
-    found.push(...judgement.faults, ...(await partFromRebuild(data, stores)));
+    const imported = await importedTwice(fleet, importId);
+    found.push(...imported, ...judgement.faults, ...(await partFromRebuild(data, stores)));
     return {
       ...judgement,
       ...{ seed, happened: faults, faults: found, answered: load.answers.size },

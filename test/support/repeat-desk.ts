@@ -89,7 +89,7 @@ export class RepeatDesk {
       clock: this.clock,
       rules: this.rules,
       ready: () => failure === undefined,
-      changedKeys: (after, limit) => changedKeys(db, after, limit),
+      changedKeys: (after, limit) => changedKeys(db, after, limit, Number(this.views.runner.reached.prepare)),
       casesOfKey: (key, span) => casesOfKey(db, key, span),
       keyed: (sameness, caseIds) => casesKeyed(db, sameness, caseIds),
       casesOnRecord: (caseIds) => repeatCases(db, caseIds),

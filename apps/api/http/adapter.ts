@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Settings } from '../settings.js';
+import { tlsFiles } from '../tls-files.js';
 import { admit, type Gatekeeper } from './access.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerError } from './answers.js';
@@ -55,6 +55,7 @@ class ProblemAdapter extends FastifyAdapter {
 /** The HTTP server with everything that happens to every request; one hook each way, because this is the hot path. */
 export function edge(options: EdgeOptions): FastifyAdapter {
   const { settings, logger } = options;
+  const tls = tlsFiles(settings);
   const adapter = new ProblemAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -68,7 +69,7 @@ export function edge(options: EdgeOptions): FastifyAdapter {
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
       answerError(error, withContext(request as Request), reply as Reply),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
-    ...(settings.tls && { https: { cert: readFileSync(settings.tls.cert), key: readFileSync(settings.tls.key) } }),
+    ...(tls && { https: tls }),
   } as never);
   const fastify = adapter.getInstance();
   fastify.decorateRequest('context', null as never);

@@ -197,6 +197,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, detail?: strin
     'The event store does not let the engine do this: give the user of EVENTSTOREDB_URL the right to ($ops or $admins).',
   ],
   STORE_UNAVAILABLE: [503, 'The event store does not answer: try again.'],
+  DISK_FULL: [503, 'The disk of the server is full: nothing of this was kept. Make room, and send it again.'],
   DATABASE_UNAVAILABLE: [503, 'The database does not answer: try again.'],
   SHUTTING_DOWN: [503, 'The server is stopping.'],
 };
@@ -243,6 +244,8 @@ const ERROR_CODES: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'BAD_URL',
   FST_ERR_MAX_PARAM_LENGTH: 'URL_TOO_LONG',
   ERR_HTTP_INVALID_HEADER_VALUE: 'BAD_HEADER',
+  // Quotas and limits on the size of files are the same to whoever writes.
+  ...Object.fromEntries(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL'].map((code) => [code, 'DISK_FULL'])),
 };
 
 const STATUS_CODES_OF_ERRORS: Readonly<Record<number, string>> = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedEventStore, type EmbeddedEventStore } from '#event-store/embedded';
 import { moveLog } from '#event-store/succession';
-import { SqlJobs } from '#jobs/embedded';
+import { SqlJobs, SqlLongJobs } from '#jobs/embedded';
 import type { JobTables } from '#jobs/embedded';
 import { newId, type Instant } from '#kernel';
 import { bindOutbox, SqlOutbox, type OutboxTables } from '#notifications/embedded';
@@ -22,7 +22,6 @@ const happened = () => ({
   ...{ id: newId(), type: 'SampleHappened', contentType: 'application/json' as const },
   ...{ data: Buffer.from('{}'), metadata: Buffer.alloc(0) },
 });
-const piece = (n: number) => ({ job_id: 'import-1', name: 'input', n, bytes: Buffer.from([n, 0, 255]) });
 const notice = (id: string) => ({
   ...{ id, causeId: `cause of ${id}`, place: '1', caseId: 'case', recipient: 'li', channel: 'email' as const },
   ...{
@@ -35,6 +34,11 @@ const notice = (id: string) => ({
   },
   ...{ createdAt: DUE, dueAt: DUE },
 });
+
+const LONG_JOB = {
+  ...{ id: 'import-1', kind: 'imports', order: { mapping: 'desk' }, inputKey: 'in', resultKey: 'out' },
+  ...{ createdAt: DUE, expiresAt: DUE },
+};
 
 described('who is to be told of what moves with the log', () => {
   let folder: string;
@@ -84,14 +88,9 @@ described('who is to be told of what moves with the log', () => {
         .execute();
       await outbox.record([notice('a'), notice('b')], from!.position, to!.position);
       await jobs.add({ id: 'message-1', queue: 'deliveries', data: { to: 'li' }, dueAt: DUE });
-      await db
-        .insertInto('long_job')
-        .values({
-          ...{ id: 'import-1', kind: 'import', job_order: '{}', input_key: 'k', result_key: 'r', state: 'waiting' },
-          ...{ run: 0, progress: '{}', created_at: DUE, finished_at: null, expires_at: DUE },
-        })
-        .execute();
-      for (let n = 0; n < 45; n++) await db.insertInto('long_job_piece').values(piece(n)).execute();
+      const longJobs = new SqlLongJobs(db as unknown as Kysely<JobTables>);
+      await longJobs.create(LONG_JOB);
+      await longJobs.put(LONG_JOB.id, { name: 'input', n: 0, bytes: Buffer.from([0, 255, 7]) });
     });
     await moveLog({ source: old, target: log });
     const move = { from: { folder }, to: shared, log, before: old.epoch };
@@ -101,9 +100,9 @@ described('who is to be told of what moves with the log', () => {
     await withOutbox(shared, async (outbox, jobs, db) => {
       expect(new Set((await outbox.list({}, 10)).map(({ id }) => id))).toEqual(new Set(['a', 'b']));
       expect(await jobs.get('message-1')).toMatchObject({ queue: 'deliveries', dueAt: DUE, state: 'waiting' });
-      expect(await db.selectFrom('long_job').select('id').execute()).toEqual([{ id: 'import-1' }]);
-      const pieces = await db.selectFrom('long_job_piece').selectAll().orderBy('n').execute();
-      expect(pieces).toEqual(Array.from({ length: 45 }, (_, n) => piece(n)));
+      const longJobs = new SqlLongJobs(db as unknown as Kysely<JobTables>);
+      expect(await longJobs.get(LONG_JOB.id)).toMatchObject({ ...LONG_JOB, state: 'awaiting_input' });
+      for await (const piece of longJobs.pieces(LONG_JOB.id, 'input')) expect([...piece]).toEqual([0, 255, 7]);
       const last = (await log.readStream('case-1')).at(-1)!;
       expect(await outbox.checkpoint()).toEqual(last.position);
       // It belongs to the new log: a start takes it.

@@ -9,9 +9,8 @@ import type { VaultPlace } from '../../worker/vault-place.js';
 import { CliError } from '../client.js';
 
 const BATCH = 500;
-/** What was handed in with a long job, sealed, some hundred kilobytes a piece. */
-const PIECES = 20;
-const TABLES = ['followed', 'notice', 'job', 'long_job', 'long_job_piece'] as const;
+/** Of a quarter of a megabyte each. */
+const PIECES = 16;
 
 export interface OutboxMove {
   readonly from: VaultPlace;
@@ -33,7 +32,8 @@ export async function moveOutbox({ from, to, log, before }: OutboxMove): Promise
     const isThere = await holdsOutboxOf(target, log.epoch);
     const jobs = !isThere ? await copy(source, target, log, before) : 0;
     await source.transaction().execute(async (transaction) => {
-      for (const table of TABLES) await transaction.deleteFrom(table).execute();
+      for (const table of ['followed', 'notice', 'job', 'long_job', 'long_job_piece'] as const)
+        await transaction.deleteFrom(table).execute();
     });
     return jobs;
   } finally {
@@ -80,10 +80,31 @@ export async function copyOutbox(source: OutboxDatabase, target: OutboxDatabase)
     await target.insertInto('job').values(rows).execute();
     jobs += rows.length;
   }
-  for await (const rows of pagesOf(source, 'long_job')) await target.insertInto('long_job').values(rows).execute();
-  for await (const rows of piecesOf(source)) await target.insertInto('long_job_piece').values(rows).execute();
+  await copyLongJobs(source, target);
   return jobs;
 }
+
+/** What they work on may be large: piece by piece. */
+async function copyLongJobs(source: OutboxDatabase, target: OutboxDatabase): Promise<void> {
+  const longJobs = await source.selectFrom('long_job').selectAll().execute();
+  for (let at = 0; at < longJobs.length; at += BATCH) {
+    await target
+      .insertInto('long_job')
+      .values(longJobs.slice(at, at + BATCH))
+      .execute();
+  }
+  for (const { id } of longJobs) {
+    const pieces = source.selectFrom('long_job_piece').selectAll().where('job_id', '=', id);
+    for (let at = 0; ; at += PIECES) {
+      const rows = await pieces.orderBy('name').orderBy('n').offset(at).limit(PIECES).execute();
+      if (rows.length === 0) break;
+      await target.insertInto('long_job_piece').values(rows.map(bare)).execute();
+    }
+  }
+}
+
+/** A database may hand bytes over in a wrapping of its own. */
+const bare = <T extends { readonly bytes: Uint8Array }>(row: T): T => ({ ...row, bytes: Buffer.from(row.bytes) });
 
 /** Has a copied outbox go on in the log that its own one, `before`, became. @throws CliError OUTBOX_OF_ANOTHER_LOG */
 export async function belongTo(outbox: OutboxDatabase, log: EventReader, before: string): Promise<void> {
@@ -96,7 +117,7 @@ export async function belongTo(outbox: OutboxDatabase, log: EventReader, before:
   await rebindOutbox(outbox as unknown as Kysely<OutboxTables>, became, log.epoch);
 }
 
-async function* pagesOf<T extends 'notice' | 'job' | 'long_job'>(
+async function* pagesOf<T extends 'notice' | 'job'>(
   source: OutboxDatabase,
   table: T,
 ): AsyncGenerator<Selectable<(OutboxTables & JobTables)[T]>[]> {
@@ -111,23 +132,5 @@ async function* pagesOf<T extends 'notice' | 'job' | 'long_job'>(
     if (page.length === 0) return;
     yield page as unknown as Selectable<(OutboxTables & JobTables)[T]>[];
     after = page.at(-1)!.id;
-  }
-}
-
-async function* piecesOf(source: OutboxDatabase): AsyncGenerator<Selectable<JobTables['long_job_piece']>[]> {
-  for (let [id, name, n] = ['', '', -1]; ;) {
-    const page = await source
-      .selectFrom('long_job_piece')
-      .selectAll()
-      .where((it) => it(it.refTuple('job_id', 'name', 'n'), '>', it.tuple(id, name, n)))
-      .orderBy('job_id')
-      .orderBy('name')
-      .orderBy('n')
-      .limit(PIECES)
-      .execute();
-    const last = page.at(-1);
-    if (last === undefined) return;
-    yield page;
-    ({ job_id: id, name, n } = last);
   }
 }

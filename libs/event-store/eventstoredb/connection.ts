@@ -5,6 +5,7 @@ import connectionStrings from '@eventstore/db-client/dist/Client/parseConnection
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { InvalidArgument } from '../errors.js';
 import { Interrupted } from './failures.js';
+import { whyNoNode } from './gossip.js';
 
 type Parsed = ReturnType<typeof connectionStrings.parseConnectionString>;
 export type StreamsClient = InstanceType<typeof streamsGrpc.StreamsClient>;
@@ -90,7 +91,7 @@ export class Connection {
       return new streamsGrpc.StreamsClient(target, this.channelCredentials, this.channelOptions()) as StreamsClient;
     } catch (error) {
       this.client = undefined;
-      throw new Interrupted(`No node of ${this.name} can be used: ${(error as Error).message}`, undefined, {
+      throw new Interrupted(`no node of the cluster can be used: ${(error as Error).message}`, undefined, {
         cause: error,
       });
     }
@@ -110,7 +111,11 @@ export class Connection {
       }).filter(([, value]) => value !== undefined),
     );
     const where = dnsDiscover ? { discover: first! } : { endpoints: [...hosts] };
-    return discovery.discoverEndpoint({ ...how, ...where }, this.channelCredentials, this.failed);
+    try {
+      return await discovery.discoverEndpoint({ ...how, ...where }, this.channelCredentials, this.failed);
+    } catch {
+      throw new Error(await whyNoNode(hosts, this.channelCredentials));
+    }
   }
 
   private channelOptions(): ClientOptions {

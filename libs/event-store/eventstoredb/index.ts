@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '../errors.js';
 import { Connection } from './connection.js';
 import { EventStoreDb } from './store.js';
+import { unreachable } from './unreachable.js';
 
 export type { EventStoreDb } from './store.js';
 
@@ -21,7 +22,8 @@ const OPEN_FOR_MS = 10_000;
 /**
  * Opens the log that a connection string names: `esdb://[user:password@]host[:port][,host…][?tls=false&…]`, or
  * `esdb+discover://` for a cluster.
- * @throws InvalidArgument on a string that cannot be read, AccessDenied on wrong credentials, StoreUnavailable where nobody answers
+ * @throws InvalidArgument on a string that cannot be read, or whose TLS is not the server's; AccessDenied on wrong credentials,
+ * StoreUnavailable where nobody answers
  */
 export async function openEventStoreDb(
   connectionString: string,
@@ -33,6 +35,7 @@ export async function openEventStoreDb(
     return await EventStoreDb.open(connection, { openForMs, retryForMs, ...more });
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    throw new StoreUnavailable(`EventStoreDB at ${connection.name}: ${error.message}`, false, { cause: error });
+    const cause = error.cause instanceof Error ? error.cause : error;
+    throw unreachable(connection.name, cause, error);
   }
 }

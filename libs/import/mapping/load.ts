@@ -1,23 +1,13 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
+import { shippedMapping, shippedMappings } from '../mappings/index.js';
 import { faultsOf } from './faults.js';
 import { mappingSchema, type Mapping } from './schema.js';
-
-const SHIPPED = join(import.meta.dirname, '../mappings');
-const EXTENSION = '.yaml';
 
 /** A mapping that cannot be used: the message says where it is wrong and what is allowed. */
 export class MappingInvalid extends Error {
   readonly code = 'MAPPING_INVALID';
 }
-
-/** The names of the mappings that ship. */
-export const shippedMappings = (): string[] =>
-  readdirSync(SHIPPED)
-    .filter((file) => file.endsWith(EXTENSION))
-    .map((file) => file.slice(0, -EXTENSION.length))
-    .sort();
 
 /**
  * A mapping by the name of one that ships, or by the path of a YAML file.
@@ -25,7 +15,7 @@ export const shippedMappings = (): string[] =>
  */
 export function loadMapping(nameOrFile: string): Mapping {
   const isName = shippedMappings().includes(nameOrFile);
-  const file = isName ? join(SHIPPED, nameOrFile + EXTENSION) : nameOrFile;
+  const file = isName ? shippedMapping(nameOrFile) : nameOrFile;
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new MappingInvalid(
       `There is no mapping ${nameOrFile}: give the path of a file, or one of ${shippedMappings().join(', ')}.`,

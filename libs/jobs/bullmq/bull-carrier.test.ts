@@ -160,13 +160,21 @@ described('BullMQ on Redis', () => {
       await close();
     });
 
-    test('a server that throws keys away is refused, and a wrong password, with what to do', async () => {
+    test('a server that throws keys away is refused, a database that is not there and a wrong password, with what to do; without its file it is advised', async () => {
       await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
       await expect(openBullCarrier({ url: server.url, namespace: 'x', log: silent })).rejects.toMatchObject({
         code: 'REDIS_EVICTS',
         message: expect.stringContaining('noeviction'),
       });
       await admin.config('SET', 'maxmemory-policy', 'noeviction');
+      await expect(openBullCarrier({ url: `${server.url}/99`, namespace: 'x', log: silent })).rejects.toMatchObject({
+        code: 'REDIS_DATABASE_MISSING',
+      });
+      const advice: string[] = [];
+      await admin.config('SET', 'appendonly', 'no');
+      const advised = { ...silent, warn: (_: object, message: string) => void advice.push(message) };
+      await (await openBullCarrier({ url: server.url, namespace: 'x', log: advised })).close();
+      expect(advice).toEqual([expect.stringMatching(/no append-only file.*Set appendonly yes/)]);
       await admin.config('SET', 'requirepass', 'right');
       const wrong = server.url.replace('redis://', 'redis://:wrong@');
       await expect(openBullCarrier({ url: wrong, namespace: 'x', log: silent })).rejects.toMatchObject({
@@ -177,9 +185,13 @@ described('BullMQ on Redis', () => {
 
     test('one that is not there is waited for as long as is said', async () => {
       const url = `redis://127.0.0.1:${await freePort()}`;
-      await expect(openBullCarrier({ url, namespace: 'x', log: silent, patienceMs: 100 })).rejects.toMatchObject({
+      const told: string[] = [];
+      const patience = { patienceMs: 100, onWait: ({ message }: Error) => void told.push(message) };
+      await expect(openBullCarrier({ url, namespace: 'x', log: silent, ...patience })).rejects.toMatchObject({
         code: 'REDIS_UNREACHABLE',
+        message: expect.stringContaining('ECONNREFUSED'),
       });
+      expect(told).toEqual([expect.stringContaining(new URL(url).host)]);
     });
 
     test('while it is gone nothing is handed over, stopping does not wait for it, and the process goes on', async () => {

@@ -2,7 +2,7 @@ import { Queue, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CarrierAway, type Carrier, type Receiver } from '../carrier.js';
 import { fromJobId, toJobId } from './job-id.js';
-import { connectRedis, examine, failingFast, waitingForWork } from './redis.js';
+import { connectRedis, examine, failingFast, waitingForWork, type Patience } from './redis.js';
 import { LossWatch } from './watch.js';
 
 export interface CarrierLog {
@@ -10,24 +10,22 @@ export interface CarrierLog {
   error(facts: object, message: string): void;
 }
 
-export interface BullCarrierOptions {
+export interface BullCarrierOptions extends Partial<Patience> {
   /** `redis://user:password@host:port/db`, `rediss://` over TLS. */
   readonly url: string;
   /** Tells installations on one Redis apart; the same for all processes of one. */
   readonly namespace: string;
   readonly log: CarrierLog;
-  /** How long a server that cannot be reached is waited for. Default a minute. */
-  readonly patienceMs?: number;
 }
 
-/** Opens BullMQ on Redis as carrier of jobs. @throws RedisUnusable */
+/** Opens BullMQ on Redis as carrier of jobs. A server that cannot be reached is waited for, by default a minute. @throws RedisUnusable */
 export async function openBullCarrier(options: BullCarrierOptions): Promise<Carrier> {
-  const { url, log, patienceMs = 60_000 } = options;
+  const { url, log, patienceMs = 60_000, onWait } = options;
   const [sending, working] = [failingFast(url), waitingForWork(url)];
-  const away = (error: Error): void => log.warn({ error: error.message }, 'Redis: jobs wait');
-  for (const redis of [sending, working]) redis.on('error', onceAWhile(away));
   try {
-    await Promise.all([connectRedis(sending, url, patienceMs), connectRedis(working, url, patienceMs)]);
+    await Promise.all([connectRedis(sending, url, { patienceMs, onWait }), connectRedis(working, url, { patienceMs })]);
+    const away = (error: Error): void => log.warn({ error: error.message }, 'Redis: jobs wait');
+    for (const redis of [sending, working]) redis.on('error', onceAWhile(away));
     for (const advice of await examine(sending, url)) log.warn({}, advice);
     const carrier = new BullCarrier({ ...options, sending, working });
     await carrier.watch.look();

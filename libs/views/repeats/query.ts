@@ -35,16 +35,19 @@ export interface RepeatCase {
   readonly dismissed: readonly (readonly [rule: string, otherCaseId: string])[];
 }
 
-/** What changed behind a position, the oldest first: about so many, but all of the last position. */
-export async function changedKeys(db: Db, after: number, limit: number): Promise<readonly ChangedKey[]> {
-  const changes = (upTo?: number) =>
+/**
+ * What changed behind a position, the oldest first: about so many, but all of the last position.
+ * @param seen how far the view has come in all its parts: behind it a change may be there before an earlier one
+ */
+export async function changedKeys(db: Db, after: number, limit: number, seen: number): Promise<readonly ChangedKey[]> {
+  const changes = (upTo: number) =>
     db
       .selectFrom('repeat_change')
       .select(['seq', 'sameness', 'hash', 'at', 'case_id as caseId'])
       .where('seq', '>', after)
-      .$if(upTo !== undefined, (query) => query.where('seq', '<=', upTo!))
+      .where('seq', '<=', upTo)
       .orderBy('seq');
-  const first = await changes().limit(limit).execute();
+  const first = await changes(seen).limit(limit).execute();
   return first.length < limit ? first : changes(first.at(-1)!.seq).execute();
 }
 

@@ -22,9 +22,9 @@ export async function judgeLog(
 ): Promise<Judgement> {
   const log = await readLog(folder, eventStoreUrl);
   const faults: string[] = [...brokenChains(log)];
-  // Rules that the engine puts on record, and what it does by itself for cases, were asked by nobody.
+  // Rules that the engine puts on record, and what it does by itself for cases, were asked by nobody; an import answers for itself.
   const byCause = groupedBy(
-    log.recorded.filter(({ stream, meta }) => stream.startsWith('case-') && !isByEngine(meta)),
+    log.recorded.filter(({ stream, meta }) => stream.startsWith('case-') && !isNobodys(meta)),
     ({ meta }) => meta.correlationId,
   );
   let accepted = 0;
@@ -47,8 +47,8 @@ export async function judgeLog(
 
 const SETTLEMENT = 'settlement';
 
-const isByEngine = ({ actor, command }: Recorded['meta']): boolean =>
-  command.id === SETTLEMENT || actor.role === 'engine';
+const isNobodys = ({ actor, command, correlationId }: Recorded['meta']): boolean =>
+  command.id === SETTLEMENT || actor.role === 'engine' || correlationId.startsWith('import-');
 
 function* brokenChains({ events, recorded }: WholeLog): Generator<string> {
   for (const [stream, own] of byStream(events)) {

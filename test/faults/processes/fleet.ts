@@ -24,12 +24,19 @@ export class Fleet {
     readonly workers: readonly EngineProcess[],
   ) {}
 
-  /** @returns undefined where the machine has no PostgreSQL or no Redis */
-  static async start(apis: number, workers: number): Promise<Fleet | undefined> {
+  /**
+   * @param settings of PostgreSQL, over those of tests
+   * @returns undefined where the machine has no PostgreSQL or no Redis
+   */
+  static async start(
+    apis: number,
+    workers: number,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Fleet | undefined> {
     const folder = mkdtempSync(join(tmpdir(), 'redress-fleet-'));
     // PostgreSQL runs as another user and must get through to its own folder.
     chmodSync(folder, 0o755);
-    const services = await Services.start(folder);
+    const services = await Services.start(folder, settings);
     if (services === undefined) return undefined;
     const { endpoint, postgres, redis, mail } = services;
     const process_ = (role: string): EngineProcess =>
@@ -94,6 +101,11 @@ export class Fleet {
   post(path: string, body: unknown = {}, headers?: Headers): Promise<Answer> {
     if (path === '/test-clock') return this.moveTime((body as { advanceMs: number }).advanceMs);
     return this.answered((api) => api.post(path, body, headers));
+  }
+
+  /** A file. */
+  put(path: string, text: string): Promise<Answer> {
+    return this.answered((api) => api.send('PUT', path, text, { 'content-type': 'application/octet-stream' }));
   }
 
   /** A person who is told by mail and holds these posts, as all processes know. @returns a key of this role */

@@ -14,10 +14,10 @@ export class Services {
   ) {}
 
   /** @returns undefined where the machine has no PostgreSQL or no Redis */
-  static async start(folder: string): Promise<Services | undefined> {
+  static async start(folder: string, settings: Readonly<Record<string, string>>): Promise<Services | undefined> {
     const redis = await startRedis(join(folder, 'redis'));
     if (redis === undefined) return undefined;
-    const postgres = await startPostgres(join(folder, 'postgres'));
+    const postgres = await startPostgres(join(folder, 'postgres'), settings);
     if (postgres === undefined) {
       await redis.stop();
       return undefined;

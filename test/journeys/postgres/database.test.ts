@@ -87,7 +87,7 @@ described('REDRESS_DATABASE_URL', () => {
     const wrong = new URL(url);
     wrong.password = 'not-this-one';
     await expect(EngineProcess.start({ REDRESS_DATABASE_URL: wrong.href })).rejects.toThrow(
-      /refuses the user or the password/,
+      /REDRESS_DATABASE_URL: .*refuses the user or the password/,
     );
     await expect(EngineProcess.start({ REDRESS_DATABASE_URL: 'mysql://x' })).rejects.toThrow(/allowed is postgres:/);
     const db = openSql({ url });

@@ -1,0 +1,3 @@
+import { onPostgres } from '#sql/testing';
+
+await onPostgres(() => import('./long-job-workers.test.js'));
