@@ -21,7 +21,7 @@ import { importFile, type ImportOrder } from '../api/organisation/sending.js';
 import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
-import { readSettings } from '../api/settings.js';
+import { readSettings, type Settings } from '../api/settings.js';
 import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';
@@ -29,7 +29,7 @@ import { PROJECTIONS } from '#views';
 import { problemOf, ProblemError } from '../api/http/problems.js';
 import type { WhatIf, WhatIfAsked } from '../api/rules/what-if.js';
 import { shownCalendar, shownPacks, type ShownCalendar, type ShownPack } from '../api/rules/shown.js';
-import { needKeeper, needViews } from './shared-views.js';
+import { needKeeper, viewsAreKept } from './shared-views.js';
 import {
   ASK_AGAIN_MS,
   CliError,
@@ -55,13 +55,11 @@ export class LocalClient implements EngineClient {
     this.imports = localImports(engine, actor);
   }
 
-  /** @throws FolderInUse, and what a start refuses; CliError NO_WORKER where views are shared and nobody made them yet */
+  /** @throws FolderInUse, and what a start refuses */
   static async open(folder: string): Promise<LocalClient> {
     const read = readSettings({ ...process.env, REDRESS_DATA: folder });
     // Beside processes that share the log it does what it is asked, and leaves all other work and the views to them.
-    const isShared = read.eventStoreUrl !== undefined;
-    if (isShared) await needViews(read.databaseUrl!);
-    const settings = isShared ? ({ ...read, role: 'api' } as const) : read;
+    const settings = read.eventStoreUrl === undefined ? read : await besideOthers(read);
     const logger = pino({ level: 'silent' });
     const engine = await Engine.open(settings, { logger, telemetry: new Telemetry(), bootstrap: false, notify: false });
     return new LocalClient(engine, await engine.operator.actor());
@@ -84,8 +82,7 @@ export class LocalClient implements EngineClient {
   async rebuild(view: string): Promise<void> {
     const names = PROJECTIONS.map(({ name }) => name);
     if (!names.includes(view)) throw refused(problemOf({ code: 'PROJECTION_NOT_FOUND', facts: { names } }));
-    const { eventStoreUrl, databaseUrl } = this.engine.settings;
-    if (eventStoreUrl !== undefined) await needKeeper(databaseUrl!);
+    await this.needViews();
     await this.engine.projector.rebuild(view);
   }
 
@@ -180,6 +177,7 @@ export class LocalClient implements EngineClient {
   }
 
   async whatIf(asked: WhatIfAsked, told: (sum: DifferenceSum) => void): Promise<WhatIf> {
+    await this.needViews();
     const begun = await this.engine.whatIfs.ask({ ...asked, ...instantsOf(asked) });
     if (isRefusal(begun)) throw refused(problemOf(begun));
     // Where no worker runs beside it, the command line does the work itself.
@@ -200,6 +198,12 @@ export class LocalClient implements EngineClient {
     return found === undefined
       ? Promise.reject(refused(problemOf({ code: 'POLICY_NOT_FOUND', facts: { pack, version } })))
       : Promise.resolve(found.text);
+  }
+
+  /** @throws CliError NO_WORKER where they are shared and nobody keeps them */
+  private async needViews(): Promise<void> {
+    const { eventStoreUrl, databaseUrl } = this.engine.settings;
+    if (eventStoreUrl !== undefined) await needKeeper(databaseUrl!);
   }
 
   private origin(): Origin {
@@ -223,6 +227,12 @@ export class LocalClient implements EngineClient {
     if (at === undefined) throw new CliError(`${text} is no instant with an offset, e.g. 2026-01-05T08:00:00+08:00.`);
     return at;
   }
+}
+
+/** Views that nobody keeps are not waited for: most commands need none. */
+async function besideOthers(read: Settings): Promise<Settings> {
+  const isKept = await viewsAreKept(read.databaseUrl!);
+  return { ...read, role: 'api', ...(!isKept && { projections: 'pause' }) };
 }
 
 /** @throws CliError where it is no instant */

@@ -1,42 +1,29 @@
-import { migrateViews, openWriter, standingOf, VIEWS, type SqlWriter } from '#sql';
-import { PROJECTIONS } from '#views';
+import { openWriter, VIEWS } from '#sql';
 import { CliError } from './client.js';
 
-const NAMES = PROJECTIONS.map(({ name }) => name);
-
-/**
- * For who only reads the views that several processes share: where they are not there and nobody makes them, they would be
- * waited for without end. @throws CliError NO_WORKER; DatabaseUnusable, SchemaNewer
- */
-export const needViews = (databaseUrl: string): Promise<void> =>
-  withWriter(databaseUrl, async (writer) => {
-    await migrateViews(writer.db);
-    if ((await standingOf(writer.db, NAMES)) === undefined) await refuseUnkept(writer);
-  });
-
-/** The same for who orders something of the one that keeps them. @throws CliError NO_WORKER */
-export const needKeeper = (databaseUrl: string): Promise<void> => withWriter(databaseUrl, refuseUnkept);
-
-async function withWriter(url: string, work: (writer: SqlWriter) => Promise<void>): Promise<void> {
-  const writer = openWriter({ url });
+/** Whether any process keeps the views that several share: what only reads them would else wait without end. */
+export async function viewsAreKept(databaseUrl: string): Promise<boolean> {
+  const writer = openWriter({ url: databaseUrl });
+  const kept = new Error('kept');
+  const isKept = (): never => {
+    throw kept;
+  };
   try {
-    await work(writer);
+    const hold = await writer.hold([VIEWS], isKept, new AbortController().signal);
+    await hold.release();
+    return false;
+  } catch (error) {
+    if (error === kept) return true;
+    throw error;
   } finally {
     await writer.close();
   }
 }
 
-async function refuseUnkept(writer: SqlWriter): Promise<void> {
-  const kept = new Error('kept');
-  const isKept = (): never => {
-    throw kept;
-  };
-  const hold = await writer.hold([VIEWS], isKept, new AbortController().signal).catch((error: unknown) => {
-    if (error !== kept) throw error;
-  });
-  if (hold === undefined) return;
-  await hold.release();
-  throw new CliError(
-    'NO_WORKER: no process keeps the views at the moment: start one (REDRESS_ROLE=all or worker), then say it again.',
-  );
+/** @throws CliError NO_WORKER */
+export async function needKeeper(databaseUrl: string): Promise<void> {
+  if (!(await viewsAreKept(databaseUrl)))
+    throw new CliError(
+      'NO_WORKER: no process keeps the views at the moment: start one (REDRESS_ROLE=all or worker), then say it again.',
+    );
 }
