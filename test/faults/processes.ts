@@ -55,12 +55,12 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
   try {
     const senders = [ADMIN_KEY, await fleet.hire('Wang', 'supervisor', POSTS), await fleet.hire('Zhao', 'agent')];
     const load = new Load(fleet, senders, random.fork());
-    const importId = await handOver(fleet);
+    const handed = await handOver(fleet);
     await underLoad(fleet, load, faults, random);
     fleet.resume();
     await load.resend();
     const found = await load.repeat(10);
-    found.push(...(await handedOver(fleet, importId, PATIENCE_MS)));
+    found.push(...(await handedOver(fleet, handed, PATIENCE_MS)));
     await rebuilt(fleet, 'case-board');
     const { data, stores, services } = fleet;
     const { endpoint } = services;
@@ -71,8 +71,7 @@ export async function killProcesses(faults: readonly Fault[], seed: number): Pro
     found.push(...(await deliveryFaults(services, mostInHand(faults))), ...ownFaults(fleet.log));
     await Promise.all(fleet.all.map((it) => it.stop()));
     const judgement = await judgeLog(endpoint.folder, load.answers.values(), endpoint.url);
-    const imported = await importedTwice(fleet, importId);
-    found.push(...imported, ...judgement.faults, ...(await partFromRebuild(data, stores)));
+    found.push(...(await importedTwice(fleet, handed)), ...judgement.faults, ...(await partFromRebuild(data, stores)));
     return {
       ...judgement,
       ...{ seed, happened: faults, faults: found, answered: load.answers.size },

@@ -13,7 +13,8 @@ type Headers = Readonly<Record<string, string>>;
 
 /** Several API and worker processes over one log, one database and one Redis; a client that tries again until somebody answers. */
 export class Fleet {
-  private now = FLEET_START;
+  /** By the test clock of all of them. */
+  now: string = FLEET_START;
   private turn = 0;
   private isOver = false;
 
