@@ -13,7 +13,7 @@ export interface SharedStanding {
   /** How far all shares of all views have come that are not stopped. */
   readonly position: Position;
   readonly status: RunnerStatus;
-  /** Another one where any share has moved. */
+  /** Another one where any share has moved, or what is served is ready, or no more. */
   readonly stamp: string;
 }
 
@@ -33,10 +33,7 @@ interface Books {
 
 /** @returns undefined where one of the views is not there for readers yet; views that nobody keeps at the moment are read all the same */
 export async function standingOf(db: AnyDb, names: readonly string[]): Promise<SharedStanding | undefined> {
-  const generations = await storedGenerations(db);
-  const shares = await loadShares(db);
-  const keepers = await loadKeepers(db);
-  const parked = await loadParked(db);
+  const { generations, shares, keepers, parked } = await snapshot(db);
   const told = keepers.map(({ id, name, status }) => ({
     id,
     worker: name,
@@ -52,12 +49,26 @@ export async function standingOf(db: AnyDb, names: readonly string[]): Promise<S
   const going = served.filter((_, at) => projections[at]!.stopped === undefined);
   const isReady = going.every(({ phase }) => phase === 'ready');
   const least = leastPosition(going.flatMap((it) => checkpointsOf(it, shares).map(({ checkpoint }) => checkpoint)));
+  const position = (isReady ? least : undefined) ?? START;
   return {
-    position: (isReady ? least : undefined) ?? START,
+    position,
     status: { projections, head, failure: statuses.find(({ failure }) => failure !== undefined)?.failure },
-    stamp: shares.map(({ checkpoints }) => checkpoints).join(),
+    stamp: [position.commit, position.prepare, ...shares.map(({ checkpoints }) => checkpoints)].join(),
   };
 }
+
+/** All of one instant: generations of one moment and shares of the next would say that nothing has been read. */
+const snapshot = (db: AnyDb) =>
+  db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => ({
+      generations: await storedGenerations(tx),
+      shares: await loadShares(tx),
+      keepers: await loadKeepers(tx),
+      parked: await loadParked(tx),
+    }));
 
 const WORST_FIRST: readonly ProjectionStatus['state'][] = ['stopped', 'outdated', 'rebuilding', 'catching_up', 'live'];
 

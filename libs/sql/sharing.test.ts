@@ -83,6 +83,24 @@ await onPostgres(async () => {
     }
   }
 
+  test('readers hear that a view is ready again though no share has moved: what waited for it goes on', async () => {
+    await open();
+    const position = await write('1');
+    await allReach(position);
+    const { db } = opened[0]!.writer;
+    const before = (await standing())!;
+    const phase = async (phase: string): Promise<SharedStanding> => {
+      await db.updateTable('projection_generation').set({ phase }).where('name', '=', 'notes').execute();
+      return (await standing())!;
+    };
+    const away = await phase('deriving');
+    expect(comparePositions(away.position, before.position)).toBeLessThan(0);
+    expect(away.stamp).not.toBe(before.stamp);
+    const again = await phase('ready');
+    expect(again.position).toEqual(before.position);
+    expect(again.stamp).not.toBe(away.stamp);
+  });
+
   test('one keeps everything; who joins gets a fair share; what the one who goes had is the others’ at once', async () => {
     const first = await open();
     await allReach(await write('1'));
