@@ -6,7 +6,7 @@ import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CommandSender } from './commands/sending.js';
 import { CustomerCommandsController } from './customers/commands.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
-import { Engine } from './engine.js';
+import { Engine } from './engine/engine.js';
 import { FormsController } from './forms/forms.controller.js';
 import { FeedController } from './feed/feed.controller.js';
 import { ImportController } from './import/import.controller.js';

@@ -16,7 +16,7 @@ import { importDemoOrganisation } from './demo/organisation.js';
 import { Dice } from './demo/random.js';
 import { STORIES, type Move, type Telling } from './demo/stories.js';
 import { CHINESE, ENGLISH, NAMES, STAFF } from './demo/texts.js';
-import type { CaseExecutor } from './executor.js';
+import type { CaseExecutor } from './engine/executor.js';
 import type { ApiServer } from './server.js';
 
 const CASES = 320;

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { EmbeddedEventStore } from '#event-store/embedded';
 import type { Endpoint, EndpointAccess } from '#event-store/endpoint';
 import type { Directory } from '#organisation';
-import type { Engine } from './engine.js';
-import type { Settings } from './settings.js';
-import { tlsFiles } from './tls-files.js';
+import type { Engine } from './engine/engine.js';
+import type { Settings } from './start-up/settings.js';
+import { tlsFiles } from './start-up/tls-files.js';
 
 /** What the engine calls streams of its own: `<category>-<id>`. Nobody else writes them, whatever key they have. */
 const CATEGORIES = ['case', 'customer', 'policy', 'person', 'unit', 'calendar', 'worksheet', 'import', 'redress'];

@@ -9,11 +9,11 @@ import { presentVersion } from '#kernel';
 import { packJsonSchema } from '#policy';
 import { commandPath, OPENING_COMMAND } from './commands/routes.js';
 import { customerPath } from './customers/commands.controller.js';
-import { Engine } from './engine.js';
+import { Engine } from './engine/engine.js';
 import { EVENT_TYPE_PREFIX } from './feed/cloud-event.js';
 import { openApiDocument } from './open-api.js';
 import { compose } from './server.js';
-import { readSettings } from './settings.js';
+import { readSettings } from './start-up/settings.js';
 import { Telemetry } from './telemetry.js';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'docs', 'generated');

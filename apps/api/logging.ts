@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Reply, Request } from './http/context.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './start-up/settings.js';
 import type { Telemetry } from './telemetry.js';
 
 export interface Log {

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { startServer, type ApiServer } from './server.js';
-import { readSettings, type Settings } from './settings.js';
-import { isStartUpFault, startUpMessage } from './start-up-faults.js';
+import { readSettings, type Settings } from './start-up/settings.js';
+import { isStartUpFault, startUpMessage } from './start-up/start-up-faults.js';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 

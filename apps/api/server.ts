@@ -9,7 +9,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { ApiModule } from './api.module.js';
 import type { Endpoint } from '#event-store/endpoint';
-import { Engine } from './engine.js';
+import { Engine } from './engine/engine.js';
 import { serveLog } from './esdb-endpoint.js';
 import { edge } from './http/adapter.js';
 import { ProblemFilter } from './http/answers.js';
@@ -17,9 +17,9 @@ import type { Reply } from './http/context.js';
 import { ProblemError } from './http/problems.js';
 import { nestLogger, openLog, requestObserver, type Log } from './logging.js';
 import { openApiDocument } from './open-api.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './start-up/settings.js';
 import { Telemetry } from './telemetry.js';
-import { tlsFiles } from './tls-files.js';
+import { tlsFiles } from './start-up/tls-files.js';
 
 /** An engine that answers over HTTP. */
 export interface ApiServer {

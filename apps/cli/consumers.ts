@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CONSUMER_STRATEGIES } from '#event-store';
-import type { GroupOrder, ShownGroup } from '../api/consumer-desk.js';
+import type { GroupOrder, ShownGroup } from '../api/operations/consumer-desk.js';
 import { connect, type EngineClient, type Where } from './client.js';
 
 async function asking(where: Where, work: (client: EngineClient) => Promise<void>): Promise<void> {

@@ -10,18 +10,18 @@ import {
   type CustomerImportOrder,
   type CustomerImportSummary,
 } from '../api/customers/import-customers.js';
-import { Engine } from '../api/engine.js';
+import { Engine } from '../api/engine/engine.js';
 import type { ImportResult } from '../api/import/import-cases.js';
 import type { JobState } from '#jobs';
 import type { GroupName } from '#event-store';
-import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../api/consumer-desk.js';
-import type { ShownJob } from '../api/job-desk.js';
-import type { ShownNotice } from '../api/notifications.js';
+import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../api/operations/consumer-desk.js';
+import type { ShownJob } from '../api/operations/job-desk.js';
+import type { ShownNotice } from '../api/automations/notifications.js';
 import { importFile, type ImportOrder } from '../api/organisation/sending.js';
 import { Shown, type Finding, type ShownOrganisation } from '../api/organisation/shown.js';
 import type { CaseExplained } from '../api/queries/case-reading.js';
 import { withNames, type TimelineEntry } from '../api/queries/timeline.js';
-import { readSettings, type Settings } from '../api/settings.js';
+import { readSettings, type Settings } from '../api/start-up/settings.js';
 import { Telemetry } from '../api/telemetry.js';
 import type { Executed } from '#execution';
 import { byEngine, type Origin } from '#rulebook';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { REPORT_HEADER, reportLine } from '#import';
 import { isRefusal, type Actor, type Refusal } from '#kernel';
-import type { Engine } from '../api/engine.js';
+import type { Engine } from '../api/engine/engine.js';
 import { IMPORT_FILE_LIMIT_BYTES } from '../api/http/adapter.js';
 import { problemOf } from '../api/http/problems.js';
 import { CliError, refused } from './client.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import/mappings';
-import { isStartUpFault, startUpMessage } from '../api/start-up-faults.js';
+import { isStartUpFault, startUpMessage } from '../api/start-up/start-up-faults.js';
 import { addBackupCommands } from './backup-commands.js';
 import { CliError, connect, type Where } from './client.js';
 import type { ClockOptions } from './clock.js';

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { migrateDirectory } from '#organisation/postgres';
 import { migrateViews, openWriter, type SqlWriter } from '#sql';
-import { awaitDatabase } from '../api/await-database.js';
-import { lockFolder } from '../api/data-folder.js';
-import { readSettings } from '../api/settings.js';
+import { awaitDatabase } from '../api/engine/await-database.js';
+import { lockFolder } from '../api/engine/data-folder.js';
+import { readSettings } from '../api/start-up/settings.js';
 import { refuseElsewhere } from '../worker/log-mark.js';
 import { migrateOutbox } from '../worker/outbox-place.js';
 import { migrateVault, vaultUrl } from '../worker/vault-place.js';

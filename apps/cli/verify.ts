@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { verifyChain, type ChainReport } from '#audit';
 import type { EventReader } from '#event-store';
 import { START, type Position } from '#kernel';
-import { readSettings } from '../api/settings.js';
+import { readSettings } from '../api/start-up/settings.js';
 import { openLogReader } from '../worker/log-reader.js';
 import { CliError } from './client.js';
 

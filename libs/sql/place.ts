@@ -1,8 +1,8 @@
 import type { Kysely, Logger } from 'kysely';
-import { openPostgres } from './postgres.js';
-import { openPostgresWriter } from './postgres-writer.js';
-import { openSqlite } from './sqlite.js';
-import { openSqliteWriter } from './sqlite-writer.js';
+import { openPostgres } from './postgres/postgres.js';
+import { openPostgresWriter } from './postgres/writer.js';
+import { openSqlite } from './sqlite/sqlite.js';
+import { openSqliteWriter } from './sqlite/writer.js';
 import type { SqlWriter } from './writer.js';
 
 /** Where tables are kept: a file of SQLite, or a database of PostgreSQL by its URL. */

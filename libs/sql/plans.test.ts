@@ -15,13 +15,13 @@ import {
   type BoardFilter,
   type ViewsSchema,
 } from '#views';
-import { Construction } from './build.js';
+import { Construction } from './projections/build.js';
 import { isSqlite, openSql, openWriter, type ProjectedEvent, type Projection, type SqlWriter } from './index.js';
-import { BatchSession } from './session.js';
+import { BatchSession } from './projections/session.js';
 import { placeOf } from './testing/index.js';
-import { migrateViews } from './books.js';
-import { KeepingAlone } from './keeping-alone.js';
-import { newGeneration } from './track.js';
+import { migrateViews } from './projections/books.js';
+import { KeepingAlone } from './keeping/alone.js';
+import { newGeneration } from './projections/track.js';
 
 /** So many cases that reading all of them for one page would be felt. */
 const CASES = 100_000;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { validate as validateDockerfile } from 'dockerfile-utils';
-import { readSettings } from '../../apps/api/settings.js';
+import { readSettings } from '../../apps/api/start-up/settings.js';
 import { deployed, documentsOf, yamlIn } from './files.js';
 
 const require = createRequire(import.meta.url);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { reportUp } from '#cases';
-import type { ShownNotice } from '../../apps/api/notifications.js';
+import type { ShownNotice } from '../../apps/api/automations/notifications.js';
 import { NotifyingDesk, until } from './desk.js';
 
 const MINUTE = 60_000;

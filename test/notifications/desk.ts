@@ -22,7 +22,7 @@ import { openEmbeddedDirectory } from '#organisation/embedded';
 import { loadPack, type Policy } from '#policy';
 import { openEmbeddedVault, type EmbeddedVault } from '#privacy/embedded';
 import { JobLedger } from '../../apps/worker/job-ledger.js';
-import { Notifications, type ShownNotice } from '../../apps/api/notifications.js';
+import { Notifications, type ShownNotice } from '../../apps/api/automations/notifications.js';
 
 export const HOUR = 3_600_000;
 /** Monday, nine in the morning in Shanghai: the office opens. */

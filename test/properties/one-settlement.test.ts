@@ -5,10 +5,10 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { AddNote, addNote, caseAggregate, caseCommand, ReceiveCase, receiveCase } from '#cases';
 import { isRefusal, newId, plusMs, type Instant } from '#kernel';
-import { Engine } from '../../apps/api/engine.js';
-import { readSettings } from '../../apps/api/settings.js';
+import { Engine } from '../../apps/api/engine/engine.js';
+import { readSettings } from '../../apps/api/start-up/settings.js';
 import { Telemetry } from '../../apps/api/telemetry.js';
-import { settleDue } from '../../apps/api/timer.js';
+import { settleDue } from '../../apps/api/automations/timer.js';
 
 const DAY = 24 * 3_600_000;
 const START: Instant = '2026-01-05T01:00:00.000Z';

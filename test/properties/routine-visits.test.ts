@@ -9,9 +9,9 @@ import { customerStream, recordMilestone, registerCustomer, correctMilestone, se
 import type { Executed } from '#execution';
 import { decodeEvent, ENGINE, isRefusal, newId, plusMs } from '#kernel';
 import { CustomerReading } from '../../apps/api/customers/reading.js';
-import { routineVisits } from '../../apps/api/customers/visits.js';
-import { Engine } from '../../apps/api/engine.js';
-import { readSettings } from '../../apps/api/settings.js';
+import { routineVisits } from '../../apps/api/automations/visits.js';
+import { Engine } from '../../apps/api/engine/engine.js';
+import { readSettings } from '../../apps/api/start-up/settings.js';
 import { Telemetry } from '../../apps/api/telemetry.js';
 import { eraseCustomer } from '../support/erasing.js';
 import { Random } from '../support/random.js';

@@ -6,8 +6,8 @@ import { caseAggregate, type CaseState, type RecordedCaseEvent } from '#cases';
 import type { EventReader } from '#event-store';
 import { loadMapping, runImport, type ImportSummary } from '#import';
 import { decodeEvent, isRefusal, START, type Actor } from '#kernel';
-import { Engine } from '../../apps/api/engine.js';
-import { readSettings } from '../../apps/api/settings.js';
+import { Engine } from '../../apps/api/engine/engine.js';
+import { readSettings } from '../../apps/api/start-up/settings.js';
 import { Telemetry } from '../../apps/api/telemetry.js';
 
 const PAGE = 2000;

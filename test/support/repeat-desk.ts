@@ -21,7 +21,7 @@ import {
   type ViewsSchema,
 } from '#views';
 import { CaseImport } from '../../apps/api/import/import-cases.js';
-import type { CaseExecutor } from '../../apps/api/executor.js';
+import type { CaseExecutor } from '../../apps/api/engine/executor.js';
 
 const WANG = { id: 'wang', role: 'administrator' } as const;
 

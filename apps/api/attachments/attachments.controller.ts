@@ -5,7 +5,7 @@ import { isWellFormed, newId } from '#kernel';
 import { AttachmentAltered, AttachmentMissing, AttachmentTooLarge, MissingKey } from '#privacy';
 import { caseIdOf, CommandSender } from '../commands/sending.js';
 import { caseCommand } from '#cases';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';

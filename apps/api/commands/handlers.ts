@@ -3,7 +3,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { CASE_COMMANDS, type CaseCommandEntry } from '#cases';
 import type { Executed, Request } from '#execution';
 import type { Refusal } from '#kernel';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 
 /** Everything of a request but the decision, which follows from the command's name. */
 export type Order = Omit<Request<object, never, never, never>, 'decide'>;

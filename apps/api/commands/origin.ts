@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { deriveId, type Actor } from '#kernel';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 import { actorOf, type Request } from '../http/context.js';
 import { EMPTY_BODY } from '../http/empty-body.js';
 import { idempotencyKeyOf } from './sending.js';

@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { CaseCommandEntry } from '#cases';
 import type { Executed } from '#execution';
 import { deriveId, isId, isRefusal, type Actor, type Refusal } from '#kernel';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { sendProblem } from '../http/answers.js';
 import { problemOf, ProblemError } from '../http/problems.js';

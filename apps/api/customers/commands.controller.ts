@@ -5,7 +5,7 @@ import { deriveId, isRefusal } from '#kernel';
 import { commandPath } from '../commands/routes.js';
 import { originOf } from '../commands/origin.js';
 import { etagOf, idempotencyKeyOf, sendExecuted, type Addressed } from '../commands/sending.js';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { sendProblem } from '../http/answers.js';
 import type { Reply, Request } from '../http/context.js';
 import { PROBLEM_RESPONSES, WRITE_RESPONSE } from '../http/documented.js';

@@ -3,7 +3,7 @@ import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { SourceUnreadable } from '#import';
 import { isId, type JsonObject } from '#kernel';
 import { customerHistory, customerList, type CustomerItem } from '#views';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { hasPermission, requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';

@@ -3,7 +3,7 @@ import { CommandExecutor, type Executed, type ExecutorPorts, type Request } from
 import { isRefusal, type Clock, type Instant, type Refusal } from '#kernel';
 import type { Policy } from '#policy';
 import type { Rulebook } from '#rulebook';
-import type { Parts } from '../parts.js';
+import type { Parts } from '../engine/parts.js';
 import { foldedNow } from './folded.js';
 
 type Ruled = ReturnType<ExecutorPorts<CustomerState, Policy>['policyFor']>;

@@ -3,7 +3,7 @@ import { DEFAULT_ZONE, instantIn } from '#calendar';
 import { initialCustomer, registerCustomer, type RegisterCustomer } from '#customers';
 import { readCsv, type RejectedRow, type Row, type SourceItem } from '#import';
 import { deriveId, isRefusal, newId, refuse, type Actor, type Refusal } from '#kernel';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 import { ProblemError, problemOf } from '../http/problems.js';
 import { validated } from '../http/validate.js';
 import { RegisterCustomerBody } from './bodies.js';

@@ -8,7 +8,7 @@ import {
 import { StreamNotFound } from '#event-store';
 import { decodeEvent, type Instant, type Json, type JsonObject } from '#kernel';
 import { erasedKeysIn, openParts } from '#privacy';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { ShownPart } from '../feed/cloud-event.js';
 
 /** An event of a customer's file with its words as the reader may see them. */

@@ -6,7 +6,7 @@ import {
   type Directory,
   type OrganisationCommand,
 } from '#organisation';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 
 /** The invented organisation: every post that the pack of the demo names is held, so that each duty is somebody's. */
 const ORGANISATION = `zone: Asia/Shanghai

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query, Req, Res, type BeforeApplicationShutdow
 import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CASE_EVENT_TYPES } from '#cases';
 import { may } from '#organisation';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { PROBLEM_RESPONSES } from '../http/documented.js';
 import { ProblemError } from '../http/problems.js';

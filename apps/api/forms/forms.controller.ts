@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import { ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { CaseState } from '#cases';
 import { caseIdOf } from '../commands/sending.js';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { PAGE_HEADERS } from '../http/page-headers.js';
 import { ProblemError } from '../http/problems.js';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyBaseLogger } from 'fastify';
-import type { Settings } from '../settings.js';
-import { tlsFiles } from '../tls-files.js';
+import type { Settings } from '../start-up/settings.js';
+import { tlsFiles } from '../start-up/tls-files.js';
 import { admit, type Gatekeeper } from './access.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerError } from './answers.js';

@@ -11,7 +11,7 @@ import {
 } from '#import';
 import { decodeEvent, type Actor, type Instant } from '#kernel';
 import { customerRows, type CustomerRowResult } from '../customers/import-customers.js';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 
 /** A file that is imported, from where an earlier run of the same import stood. */
 export interface FileImport {

@@ -4,7 +4,7 @@ import { deriveId, isRefusal, refuse } from '#kernel';
 import type { Executed } from '#execution';
 import type { ImportResult } from '#import';
 import { caseCommand } from '#cases';
-import type { CaseExecutor } from '../executor.js';
+import type { CaseExecutor } from '../engine/executor.js';
 import { ProblemError } from '../http/problems.js';
 import { validated } from '../http/validate.js';
 

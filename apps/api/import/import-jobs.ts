@@ -10,7 +10,7 @@ import {
 import { Unrecoverable, type LongJob, type LongJobState } from '#jobs';
 import { refuse, type Actor, type Instant, type Json, type JsonObject, type Refusal } from '#kernel';
 import type { InHand, LongJobKind } from '../../worker/long-job-workers.js';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 import { importCaseFile, importCustomerFile, type FileImport } from './file-imports.js';
 
 export const IMPORTED = ['cases', 'customers'] as const;

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import type { ImportResult } from '#import';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { actorOf, type Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { validated } from '../http/validate.js';

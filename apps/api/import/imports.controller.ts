@@ -13,7 +13,7 @@ import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { REPORT_HEADER, reportLine, type RejectedRow } from '#import';
 import { isRefusal, type Refusal } from '#kernel';
 import { AttachmentTooLarge } from '#privacy';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { IMPORT_FILE_LIMIT_BYTES } from '../http/adapter.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';

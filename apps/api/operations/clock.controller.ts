@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/comm
 import { ApiBody, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { parseInstant, plusMs, type ClockJump, type Instant } from '#kernel';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';

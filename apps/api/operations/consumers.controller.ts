@@ -13,8 +13,8 @@ import {
   Min,
 } from 'class-validator';
 import { CONSUMER_STRATEGIES, type ConsumerStrategy, type GroupName } from '#event-store';
-import { Engine } from '../engine.js';
-import type { GroupOrder, ShownGroup, ShownGroupDetails } from '../consumer-desk.js';
+import { Engine } from '../engine/engine.js';
+import type { GroupOrder, ShownGroup, ShownGroupDetails } from './consumer-desk.js';
 import type { Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { validated } from '../http/validate.js';

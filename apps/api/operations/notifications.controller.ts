@@ -2,11 +2,11 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nest
 import { ApiBody, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { NOTICE_STATES } from '#notifications';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { validated } from '../http/validate.js';
-import type { ShownNotice } from '../notifications.js';
+import type { ShownNotice } from '../automations/notifications.js';
 import { granted } from '../people/people.controller.js';
 import { ChoiceParameter, given, NumberParameter, numberOf, TextParameter } from '../queries/query-fields.js';
 

@@ -1,11 +1,11 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { ProjectionStatus } from '#sql';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';
-import { repeatsStatus } from '../repeats.js';
+import { repeatsStatus } from '../automations/repeats.js';
 import { Telemetry } from '../telemetry.js';
 
 /** For those who run the engine: does it live, how far behind is it, what stands still. */

@@ -10,7 +10,7 @@ import {
   type AssessmentItem,
   type Lateness,
 } from '#views';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { failed, validated } from '../http/validate.js';

@@ -11,7 +11,7 @@ import {
 import { openParts } from '#privacy';
 import { commandPath } from '../commands/routes.js';
 import { originOf } from '../commands/origin.js';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { requirePermission, hasPermission } from '../http/permission.js';
 import { problemOf, ProblemError } from '../http/problems.js';

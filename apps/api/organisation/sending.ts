@@ -8,7 +8,7 @@ import {
   type OrganisationCommand,
 } from '#organisation';
 import type { Rulebook } from '#rulebook';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 
 /** @returns PERSON_UNKNOWN for one whom the directory does not know */
 export function strangerIn({ command }: OrganisationCommand, directory: Directory): Refusal | undefined {

@@ -2,7 +2,7 @@ import type { Clock } from '#kernel';
 import type { Directory } from '#organisation';
 import { controlFile, openEmbeddedDirectory } from '#organisation/embedded';
 import { openSharedDirectory } from '#organisation/postgres';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../start-up/settings.js';
 
 /** People and keys: in the database that is named, where those of the folder move in, else in the folder. */
 export const openDirectory = (

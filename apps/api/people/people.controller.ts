@@ -23,7 +23,7 @@ import {
   type PersonKind,
   type Post as HeldPost,
 } from '#organisation';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Request } from '../http/context.js';
 import { hasPermission, requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';

@@ -3,7 +3,7 @@ import { ApiBody, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { isRefusal, refuse, ROLES, type Refusal, type Role } from '#kernel';
 import { permissionsOf, type BegunSession, type Permission, type SignInLink } from '#organisation';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { SESSION_COOKIE } from '../http/access.js';
 import { actorOf, type Reply, type Request } from '../http/context.js';
 import { PAGE_HEADERS } from '../http/page-headers.js';

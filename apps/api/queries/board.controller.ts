@@ -23,7 +23,7 @@ import {
   type DeadlineItem,
   type DueCounts,
 } from '#views';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Request } from '../http/context.js';
 import { ProblemError } from '../http/problems.js';
 import { hasPermission } from '../http/permission.js';

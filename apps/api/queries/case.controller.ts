@@ -3,7 +3,7 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { JsonObject } from '#kernel';
 import { ORDERS, type Order } from '#views/case-replay';
 import { caseIdOf } from '../commands/sending.js';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';

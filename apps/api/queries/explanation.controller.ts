@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { ClockExplanation } from '#cases';
 import { caseIdOf } from '../commands/sending.js';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Request } from '../http/context.js';
 import { ProblemError } from '../http/problems.js';
 import { validated } from '../http/validate.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CASE_KINDS, CHANNELS, CIRCUMSTANCES, SEVERITIES } from '#cases';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import { validated } from '../http/validate.js';
 import { packOfUnit } from '../organisation/composition.js';
 import { packInForce } from '../rules/composition.js';

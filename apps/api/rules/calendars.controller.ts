@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { originOf } from '../commands/origin.js';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { sendPublished } from './publishing.js';

@@ -4,7 +4,7 @@ import { isRefusal, type Clock, type Instant, type Refusal } from '#kernel';
 import type { Policy } from '#policy';
 import { Rulebook, UnknownPack, type PublishedVersion, type RulebookPorts } from '#rulebook';
 import { ProblemError } from '../http/problems.js';
-import { WrongSettings } from '../settings.js';
+import { WrongSettings } from '../start-up/settings.js';
 
 /** The rulebook of a log. @throws WrongSettings where REDRESS_PACK names no pack that is published */
 export async function openRulebook(ports: Omit<RulebookPorts, 'log'>, logger: Logger): Promise<Rulebook> {

@@ -12,7 +12,7 @@ import {
 import { IsOptional, IsString, Length } from 'class-validator';
 import { packContent } from '#policy';
 import { originOf } from '../commands/origin.js';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Reply, Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nest
 import { ApiBody, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { isRefusal } from '#kernel';
-import { Engine } from '../engine.js';
+import { Engine } from '../engine/engine.js';
 import type { Request } from '../http/context.js';
 import { requirePermission } from '../http/permission.js';
 import { ProblemError } from '../http/problems.js';

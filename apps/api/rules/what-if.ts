@@ -11,7 +11,7 @@ import { Unrecoverable, type LongJob } from '#jobs';
 import { decodeEvent, isRefusal, refuse, START, type Instant, type Json, type JsonObject, type Refusal } from '#kernel';
 import { loadPack, WrongPack, type Policy } from '#policy';
 import type { InHand, LongJobKind } from '../../worker/long-job-workers.js';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 
 /** Which cases are asked about, and under which pack. */
 export interface WhatIfAsked {

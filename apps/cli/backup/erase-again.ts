@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import { CASE_STREAM_PREFIX, type CaseEvent } from '#cases';
 import { CUSTOMER_STREAM_PREFIX, type CustomerEvent } from '#customers';
 import { accept, ENGINE, isRefusal, newId } from '#kernel';
-import { Engine } from '../../api/engine.js';
-import { readSettings } from '../../api/settings.js';
+import { Engine } from '../../api/engine/engine.js';
+import { readSettings } from '../../api/start-up/settings.js';
 import { Telemetry } from '../../api/telemetry.js';
 import { BackupRefused } from './refusal.js';
 

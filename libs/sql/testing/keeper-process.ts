@@ -4,8 +4,8 @@
 import { openEmbeddedEventReader } from '#event-store/embedded';
 import { openEmbeddedVault } from '#privacy/embedded';
 import { openWriter } from '../place.js';
-import { ProjectionRunner } from '../runner.js';
-import { announcing, tellStatus } from '../shared-views.js';
+import { ProjectionRunner } from '../projections/runner.js';
+import { announcing, tellStatus } from '../keeping/shared-views.js';
 import { MASTER_KEY } from './test-log.js';
 import { notes, total } from './test-projections.js';
 

@@ -1,5 +1,5 @@
 import type { OpenedPart } from '#kernel';
-import { openedText, type Projection } from '../projection.js';
+import { openedText, type Projection } from '../projections/projection.js';
 import type { Row } from '../row.js';
 import type { TableShape } from '../shape.js';
 import type { Said } from './test-log.js';
