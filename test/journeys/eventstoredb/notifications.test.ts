@@ -1,3 +1,0 @@
-import { onEventStoreDb } from '#sql/testing';
-
-await onEventStoreDb(() => import('../notifications.test.js'));
