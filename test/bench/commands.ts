@@ -5,14 +5,20 @@ import { KEY, scratchFolder, startBareServer, startEngine, type Child, type Weig
 import { line, percentile } from './report.js';
 
 /** A complaint as somebody reports it. */
-export const BODY = JSON.stringify({
-  kind: 'complaint',
-  channel: 'phone',
-  subject: 'Lift out of order',
-  content: 'The lift in building 5 has stood still since Monday and nobody answers the phone. My mother is eighty.',
-  complainant: { name: 'Wang Li', phone: '13800138000' },
-  category: 'property_management',
-});
+export let complaints = 0;
+
+/** Everybody complains once: thousands of complaints of one person would be found to repeat one another (R-1), which costs. */
+export function nextBody(): string {
+  complaints++;
+  return JSON.stringify({
+    kind: 'complaint',
+    channel: 'phone',
+    subject: 'Lift out of order',
+    content: 'The lift in building 5 has stood still since Monday and nobody answers the phone. My mother is eighty.',
+    complainant: { name: `Wang ${complaints}`, phone: `138${String(complaints).padStart(8, '0')}` },
+    category: 'property_management',
+  });
+}
 const HEADERS = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
 const CONNECTIONS = 64;
 const WARM_UP_S = 4;
@@ -33,7 +39,7 @@ export async function load(
     url: `${url}/cases`,
     method: 'POST',
     headers: { ...HEADERS, authorization: `Bearer ${key}` },
-    body: BODY,
+    requests: [{ setupRequest: (request) => ({ ...request, body: nextBody() }) }],
     connections,
     timeout: 60,
     duration: seconds,
@@ -95,7 +101,7 @@ export async function weightOf(folder: string): Promise<Weight> {
 async function lagSamples(url: string, until: () => boolean): Promise<number[]> {
   const samples: number[] = [];
   while (!until()) {
-    const posted = await fetch(`${url}/cases`, { method: 'POST', headers: HEADERS, body: BODY });
+    const posted = await fetch(`${url}/cases`, { method: 'POST', headers: HEADERS, body: nextBody() });
     const { position } = (await posted.json()) as { position: string };
     const from = performance.now();
     const read = await fetch(`${url}/counts?atLeast=${position}`, { headers: HEADERS });

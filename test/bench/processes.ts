@@ -3,7 +3,7 @@ import { dueBefore, type ViewsSchema } from '#views';
 import { Fleet } from '../faults/processes/fleet.js';
 import { ADMIN_KEY, type EngineProcess } from '../support/engine.js';
 import { startBareServer } from './children.js';
-import { BODY, durablePerSecond, inFolder, load, weightOf, withServer } from './commands.js';
+import { durablePerSecond, inFolder, load, nextBody, weightOf, withServer } from './commands.js';
 import { DURABLE } from './postgres.js';
 import { line } from './report.js';
 
@@ -64,7 +64,7 @@ async function recovery(
 async function sound(fleet: Fleet): Promise<{ command: number; view: number; job: number }> {
   const from = performance.now();
   const since = (): number => (performance.now() - from) / 1000;
-  const { position } = (await fleet.post('/cases', JSON.parse(BODY))).body as { position: string };
+  const { position } = (await fleet.post('/cases', JSON.parse(nextBody()))).body as { position: string };
   const command = since();
   while ((await fleet.get(`/counts?atLeast=${position}`)).status !== 200);
   const view = since();
