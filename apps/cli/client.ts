@@ -118,6 +118,16 @@ export async function connect(where: Where): Promise<EngineClient> {
 const ofGroup = ({ stream, group }: GroupName): string =>
   `/consumer-groups/${encodeURIComponent(stream)}/${encodeURIComponent(group)}`;
 
+/** Asks the engine that `where` names, and lets go of it whatever becomes of the work. @throws CliError */
+export async function withEngine<T>(where: Where, work: (engine: EngineClient) => Promise<T>): Promise<T> {
+  const engine = await connect(where);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
 function ofCase(caseId: string, what: string, { by, asOf }: TimelineOrder): string {
   const query = new URLSearchParams({ by, ...(asOf === undefined ? {} : { asOf }) });
   return `/cases/${encodeURIComponent(caseId)}/${what}?${query.toString()}`;

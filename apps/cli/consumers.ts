@@ -1,16 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CONSUMER_STRATEGIES } from '#event-store';
 import type { GroupOrder, ShownGroup } from '../api/operations/consumer-desk.js';
-import { connect, type EngineClient, type Where } from './client.js';
-
-async function asking(where: Where, work: (client: EngineClient) => Promise<void>): Promise<void> {
-  const client = await connect(where);
-  try {
-    await work(client);
-  } finally {
-    await client.close();
-  }
-}
+import { withEngine, type Where } from './client.js';
 
 const shown = (value: number | string | null): string => (value === null ? '?' : String(value));
 
@@ -21,12 +12,12 @@ function lineOf({ stream, group, consumers, lag, waiting, inFlight, parked, behi
 }
 
 const list = (where: Where): Promise<void> =>
-  asking(where, async (client) => {
+  withEngine(where, async (client) => {
     for (const group of await client.consumerGroups()) console.log(lineOf(group));
   });
 
 const show = (stream: string, group: string, where: Where): Promise<void> =>
-  asking(where, async (client) => {
+  withEngine(where, async (client) => {
     const { connections, settings, ...details } = await client.consumerGroup({ stream, group });
     console.log(lineOf(details));
     const { startFrom, read, checkpoint, delivered } = details;
@@ -41,17 +32,17 @@ const show = (stream: string, group: string, where: Where): Promise<void> =>
 type CreateOptions = Where & Omit<GroupOrder, 'stream' | 'group'>;
 
 const create = (stream: string, group: string, { url, key, data, ...order }: CreateOptions): Promise<void> =>
-  asking({ ...(url && { url }), ...(key && { key }), ...(data && { data }) }, async (client) => {
+  withEngine({ ...(url && { url }), ...(key && { key }), ...(data && { data }) }, async (client) => {
     console.log(lineOf(await client.createConsumerGroup({ ...order, stream, group })));
   });
 
 const replay = (stream: string, group: string, where: Where): Promise<void> =>
-  asking(where, async (client) => {
+  withEngine(where, async (client) => {
     console.log(`${await client.replayParked({ stream, group })} parked events are sent again.`);
   });
 
 const remove = (stream: string, group: string, where: Where): Promise<void> =>
-  asking(where, async (client) => {
+  withEngine(where, async (client) => {
     await client.deleteConsumerGroup({ stream, group });
     console.log(`${group} on ${stream} is deleted, with how far it came and what it parked.`);
   });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { connect, type Where } from './client.js';
+import { withEngine, type Where } from './client.js';
 import { textOf } from './given-file.js';
 
 interface ImportOptions extends Where {
@@ -26,8 +26,7 @@ export function addCustomers(program: Command, withWhere: (command: Command) => 
 
 async function importFile(file: string, { dryRun = false, ...where }: ImportOptions): Promise<void> {
   const text = textOf(file);
-  const engine = await connect(where);
-  try {
+  await withEngine(where, async (engine) => {
     const { rows, recorded, known, rejected } = await engine.importCustomers({ text, dryRun });
     for (const { line, status, code, reason } of rows) {
       if (status === 'rejected') console.log(`line ${line}: ${code ?? ''}: ${reason ?? ''}`);
@@ -36,7 +35,5 @@ async function importFile(file: string, { dryRun = false, ...where }: ImportOpti
       `${recorded} customers ${dryRun ? 'would be ' : ''}recorded, ${known} known already, ${rejected} rejected`,
     );
     if (rejected > 0) process.exitCode = 2;
-  } finally {
-    await engine.close();
-  }
+  });
 }

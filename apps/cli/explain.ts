@@ -1,5 +1,5 @@
 import type { ClockExplanation } from '#cases';
-import { CliError, connect, type TimelineOrder, type Where } from './client.js';
+import { CliError, withEngine, type TimelineOrder, type Where } from './client.js';
 import { explanationText } from './explanation-text.js';
 
 export interface ExplainOptions extends Where {
@@ -13,8 +13,7 @@ export interface ExplainOptions extends Where {
 /** K-9 in the terminal: one clock of a case, or all of them. */
 export async function explain(caseId: string, clock: string | undefined, options: ExplainOptions): Promise<void> {
   const { by, asOf, run, zone, json } = options;
-  const client = await connect(options);
-  try {
+  await withEngine(options, async (client) => {
     const { items, ...of } = await client.explanation(caseId, { by, ...(asOf === undefined ? {} : { asOf }) });
     const chosen = items.filter(
       (it) => (clock === undefined || it.clock === clock) && (!run || it.run === Number(run)),
@@ -24,9 +23,7 @@ export async function explain(caseId: string, clock: string | undefined, options
     const at = timesIn(zone);
     console.log(`case ${of.ref} (${of.caseId}) as of ${at(of.at)}, by ${of.by} time; times in ${zone}`);
     for (const it of chosen) console.log(`\n${explanationText(it, at)}`);
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 function noneOf(clock: string | undefined, run: string | undefined, items: readonly ClockExplanation[]): string {

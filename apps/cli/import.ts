@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { MappingInvalid, loadMapping, runImport, SourceUnreadable, type ImportMark } from '#import';
-import { CliError, connect, type Where } from './client.js';
+import { CliError, withEngine, type Where } from './client.js';
 import { handOver, writeReport } from './imports.js';
 
 type Counted = Omit<ImportMark, 'items'>;
@@ -25,8 +25,7 @@ export async function importFile(file: string, options: ImportOptions): Promise<
   try {
     // Before the engine is opened: a typing error makes no data folder.
     const mapping = loadMapping(options.mapping);
-    const client = await connect(options);
-    try {
+    await withEngine(options, async (client) => {
       if (options.handOver === true) {
         const shown = await handOver(client.imports, { file, mapping: options.mapping }, bar);
         bar.stop();
@@ -45,9 +44,7 @@ export async function importFile(file: string, options: ImportOptions): Promise<
       bar.stop();
       tellSum(summary);
       if (summary.refused + summary.rejectedRows > 0) tellReport(reportFile);
-    } finally {
-      await client.close();
-    }
+    });
   } catch (error) {
     bar.stop();
     throw explained(error, bar.last());

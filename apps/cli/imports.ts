@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { shippedMappings } from '#import/mappings';
 import type { ImportAsked, ImportShown } from '../api/import/import-jobs.js';
-import { ASK_AGAIN_MS, CliError, connect, type Where } from './client.js';
+import { ASK_AGAIN_MS, CliError, withEngine, type Where } from './client.js';
 import { textOf } from './given-file.js';
 import type { ImportsClient } from './imports-client.js';
 
@@ -57,14 +57,8 @@ function line({
   return `${createdAt}  ${id}  ${what}  ${state} ${Math.floor(done * 100)} %  ${counts}${trouble}`;
 }
 
-async function asking(where: Where, ask: (imports: ImportsClient) => Promise<void>): Promise<void> {
-  const client = await connect(where);
-  try {
-    await ask(client.imports);
-  } finally {
-    await client.close();
-  }
-}
+const asking = (where: Where, ask: (imports: ImportsClient) => Promise<void>): Promise<void> =>
+  withEngine(where, ({ imports }) => ask(imports));
 
 /** `redress imports`: what was handed over, how far it is, and what was rejected. */
 export function addImportsCommands(program: Command, withWhere: (command: Command) => Command): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { JOB_STATES } from '#jobs';
-import { connect, type Where } from './client.js';
+import { withEngine, type Where } from './client.js';
 
 export interface JobsOptions extends Where {
   readonly queue?: string;
@@ -10,24 +10,18 @@ export interface JobsOptions extends Where {
 
 /** One line per job: when it is or was due, its queue, what became of it, its id, its trouble. */
 async function list({ queue, state, ...where }: JobsOptions): Promise<void> {
-  const client = await connect(where);
-  try {
+  await withEngine(where, async (client) => {
     for (const { dueAt, queue: its, state: now, id, failures, lastError } of await client.jobs(queue, state)) {
       const trouble = lastError === undefined ? '' : `  ${lastError}, failed ${failures} times`;
       console.log(`${dueAt}  ${its}  ${now}  ${id}${trouble}`);
     }
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 async function retry(id: string | undefined, { queue, ...where }: JobsOptions): Promise<void> {
-  const client = await connect(where);
-  try {
+  await withEngine(where, async (client) => {
     console.log(`${await client.retryJobs(id, queue)} jobs are tried again.`);
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 export function addJobsCommands(program: Command, withWhere: (command: Command) => Command): void {

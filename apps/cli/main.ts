@@ -4,7 +4,7 @@ import { NOTICE_STATES } from '#notifications';
 import { shippedMappings } from '#import/mappings';
 import { isStartUpFault, startUpMessage } from '../api/start-up/start-up-faults.js';
 import { addBackupCommands } from './backup-commands.js';
-import { CliError, connect, type Where } from './client.js';
+import { CliError, withEngine, type Where } from './client.js';
 import type { ClockOptions } from './clock.js';
 import { addConsumersCommands } from './consumers.js';
 import { addCustomers } from './customers.js';
@@ -124,13 +124,10 @@ e.g. in a job before a roll-out. Running it again changes nothing.`,
 withWhere(program.command('rebuild <view>'))
   .description('Builds a view anew from the log, beside the live one.')
   .action(async (view: string, options: Where) => {
-    const client = await connect(options);
-    try {
+    await withEngine(options, async (client) => {
       await client.rebuild(view);
       console.log(`${view} is being built anew.`);
-    } finally {
-      await client.close();
-    }
+    });
   });
 
 withWhere(program.command('notifications'))

@@ -1,4 +1,4 @@
-import { connect, type Where } from './client.js';
+import { withEngine, type Where } from './client.js';
 
 export interface NotificationOptions extends Where {
   readonly state?: string;
@@ -8,8 +8,7 @@ export interface NotificationOptions extends Where {
 
 /** One line per notification: when, what became of it, to whom and by what, of which case under which rule. */
 export async function notifications({ state, retry, ...where }: NotificationOptions): Promise<void> {
-  const client = await connect(where);
-  try {
+  await withEngine(where, async (client) => {
     if (retry !== undefined) {
       const retried = await client.retryNotifications(retry === true ? undefined : retry);
       console.log(`${retried} messages are tried again.`);
@@ -21,7 +20,5 @@ export async function notifications({ state, retry, ...where }: NotificationOpti
       const [when, message] = [it.createdAt, it.messageId ?? ''];
       console.log(`${when}  ${it.state}  ${it.rule}  ${it.caseId}  ${it.recipient}  ${how}  ${message}${trouble}`);
     }
-  } finally {
-    await client.close();
-  }
+  });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { FileFormat, ImportSummary } from '#organisation';
 import type { Finding, ShownHolder, ShownOrganisation, ShownUnit } from '../api/organisation/shown.js';
-import { CliError, connect, type AskedMoment, type EngineClient, type Where } from './client.js';
+import { CliError, withEngine, type AskedMoment, type EngineClient, type Where } from './client.js';
 import { textOf } from './given-file.js';
 
 interface ImportOptions extends Where {
@@ -44,15 +44,6 @@ export function addOrganisation(program: Command, withWhere: (command: Command) 
     .option('--create-people', 'makes people whom the directory does not know')
     .addHelpText('after', ABOUT_FILES)
     .action((file: string, options: ImportOptions) => importFile(file, options));
-}
-
-async function withEngine(where: Where, use: (engine: EngineClient) => Promise<void>): Promise<void> {
-  const engine = await connect(where);
-  try {
-    await use(engine);
-  } finally {
-    await engine.close();
-  }
 }
 
 async function show(engine: EngineClient, { at, known }: AskedMoment): Promise<void> {

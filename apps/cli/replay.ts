@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { TimelineEntry } from '../api/queries/timeline.js';
-import { connect, type TimelineOrder, type Where } from './client.js';
+import { withEngine, type TimelineOrder, type Where } from './client.js';
 import { shown } from './shown.js';
 
 export interface ReplayOptions extends Where {
@@ -11,8 +11,7 @@ export interface ReplayOptions extends Where {
 
 /** Steps through a case in the terminal, event by event with what each changed; at once where nobody is there to press a key. */
 export async function replay(caseId: string, options: ReplayOptions): Promise<void> {
-  const client = await connect(options);
-  try {
+  await withEngine(options, async (client) => {
     const { by, asOf } = options;
     const entries = await client.timeline(caseId, { by, ...(asOf === undefined ? {} : { asOf }) });
     const terminal = options.all || !process.stdin.isTTY || !process.stdout.isTTY ? undefined : openTerminal();
@@ -22,9 +21,7 @@ export async function replay(caseId: string, options: ReplayOptions): Promise<vo
       if (terminal && !isLast && (await terminal.question('— Enter for the next, q to end: ')).trim() === 'q') break;
     }
     terminal?.close();
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 const openTerminal = () => createInterface({ input: process.stdin, output: process.stdout });

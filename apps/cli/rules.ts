@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import { loadPack, packDifferences, WrongPack } from '#policy';
-import { CliError, connect, type EngineClient, type Where } from './client.js';
+import { CliError, withEngine, type Where } from './client.js';
 import { textOf } from './given-file.js';
 
 /** Publishes the years of a file, JSON or YAML (K-10). */
@@ -104,14 +104,5 @@ function parsed(file: string): unknown {
   } catch (error) {
     if (error instanceof YAMLParseError) throw new CliError(`${file} is neither YAML nor JSON: ${error.message}`);
     throw error;
-  }
-}
-
-async function withEngine(where: Where, work: (client: EngineClient) => Promise<void>): Promise<void> {
-  const client = await connect(where);
-  try {
-    await work(client);
-  } finally {
-    await client.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { bindFile, keepKeys, openKeyFile, type WrappedKey } from '../embedded/key-database.js';
 import type { Erased } from '../embedded/erasure-ledger.js';
 import type { VaultDatabase, VaultTables } from './schema.js';
@@ -28,9 +28,10 @@ export async function copyKeys(database: VaultDatabase, folder: string): Promise
   }
 }
 
-async function* pagesOf(snapshot: Transaction<VaultTables>): AsyncGenerator<readonly WrappedKey[]> {
+/** All keys, page by page in the order of their ids. */
+export async function* pagesOf(database: Kysely<VaultTables>): AsyncGenerator<readonly WrappedKey[]> {
   for (let after = ''; ;) {
-    const keys = await snapshot
+    const keys = await database
       .selectFrom('vault_key')
       .selectAll()
       .where('id', '>', after)

@@ -5,7 +5,7 @@ import { checkOf } from '../crypto/secrets.js';
 import { ErasureLedger } from '../embedded/erasure-ledger.js';
 import { KeyDatabase, KEYS_FILE, type WrappedKey } from '../embedded/key-database.js';
 import { PrivacyError } from '../errors.js';
-import { erasedThere } from './copy-keys.js';
+import { erasedThere, pagesOf } from './copy-keys.js';
 import { Erasures } from './erasures.js';
 import { insertWrapped, KeyTable } from './key-table.js';
 import type { VaultDatabase } from './schema.js';
@@ -63,17 +63,8 @@ export async function moveKeysOut({ database, folder, masterKey, ledgerFile }: K
   const file = new KeyDatabase(folder, masterKey, checkOf(masterKey));
   let count = 0;
   try {
-    for (let after = ''; ;) {
-      const keys: WrappedKey[] = await database
-        .selectFrom('vault_key')
-        .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(BATCH)
-        .execute();
-      if (keys.length === 0) break;
+    for await (const keys of pagesOf(database)) {
       file.keep(keys);
-      after = keys.at(-1)!.id;
       count += keys.length;
     }
     compareCount(count, file);
