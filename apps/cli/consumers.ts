@@ -13,7 +13,9 @@ function lineOf({ stream, group, consumers, lag, waiting, inFlight, parked, behi
 
 const list = (where: Where): Promise<void> =>
   withEngine(where, async (client) => {
-    for (const group of await client.consumerGroups()) console.log(lineOf(group));
+    const groups = await client.consumerGroups();
+    for (const group of groups) console.log(lineOf(group));
+    if (groups.length === 0) console.error('There is no group yet: redress consumers create makes one.');
   });
 
 const show = (stream: string, group: string, where: Where): Promise<void> =>

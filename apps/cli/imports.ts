@@ -67,7 +67,9 @@ export function addImportsCommands(program: Command, withWhere: (command: Comman
     .description('Shows how far each is, the latest first.')
     .action((where: Where) =>
       asking(where, async (client) => {
-        for (const shown of await client.list()) console.log(line(shown));
+        const all = await client.list();
+        for (const shown of all) console.log(line(shown));
+        if (all.length === 0) console.error('Nothing was handed over: redress import --hand-over does that.');
       }),
     );
   withWhere(imports.command('report <id>'))
